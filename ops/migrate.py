@@ -16,12 +16,15 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def upgrade(revision: str = "head") -> None:
     """Run the migrations up to a revision; needs `MIGRATION_DATABASE_URL` (the owner role)."""
-    command.upgrade(Config(str(ROOT / "alembic.ini")), revision)
+    command.upgrade(Config(toml_file=str(ROOT / "pyproject.toml")), revision)
 
 
 def main() -> int:
     """Migrate to the newest revision and bring the built-in roles up to date."""
     from core.access.role import synchronise_roles
+    from core.brand.service import ensure_platform_brand
+    from core.db.brand_table import now_utc
+    from core.kernel.business_day import ist_date
     from core.db.settings import database_settings
 
     url = database_settings().migration_url
@@ -29,6 +32,7 @@ def main() -> int:
         raise SystemExit("MIGRATION_DATABASE_URL is not set: migrations run as the owner role.")
     upgrade()
     with Session(create_engine(url, poolclass=pool.NullPool)) as session:
+        ensure_platform_brand(session, ist_date(now_utc()))
         synchronise_roles(session)
         session.commit()
     return 0

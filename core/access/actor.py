@@ -62,9 +62,7 @@ class Actor:
         return replace(self, brand_id=brand_id)
 
     @staticmethod
-    def system(
-        brand_id: int, name: str, permissions: Iterable[Permission] | None = None
-    ) -> Actor:
+    def system(brand_id: int, name: str, permissions: Iterable[Permission] | None = None) -> Actor:
         """The product itself, as a job or a webhook; all permissions unless some are named."""
         held = frozenset(Permission if permissions is None else permissions)
         return Actor(ActorKind.SYSTEM, None, name, brand_id, held, role="system")
@@ -72,6 +70,4 @@ class Actor:
     @staticmethod
     def anonymous(brand_id: int, *, address: str = "", device: str = "") -> Actor:
         """Somebody who has not logged in; holds nothing."""
-        return Actor(
-            ActorKind.ANONYMOUS, None, "visitor", brand_id, address=address, device=device
-        )
+        return Actor(ActorKind.ANONYMOUS, None, "visitor", brand_id, address=address, device=device)

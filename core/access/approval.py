@@ -105,7 +105,9 @@ def request_approval(
         )
     )
     if open_request is not None:
-        raise Conflict(f"{open_request.maker_name} has already asked for this; it waits for a check")
+        raise Conflict(
+            f"{open_request.maker_name} has already asked for this; it waits for a check"
+        )
     row = uow.add(
         ApprovalRequest(
             kind=kind,
@@ -123,9 +125,7 @@ def request_approval(
             made_at=uow.now,
         )
     )
-    uow.audit(
-        "approval.requested", subject, case_id=case_id, after=after or {}, effect=effect
-    )
+    uow.audit("approval.requested", subject, case_id=case_id, after=after or {}, effect=effect)
     uow.touch("approval_request", row.id)
     return row
 

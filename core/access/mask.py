@@ -50,7 +50,9 @@ def reveal(
     if len(reason.strip()) < MIN_REASON:
         raise Invalid({"reason": "Say why you need to see it"})
     seen = uow.session.scalar(
-        select(func.count()).select_from(AuditEvent).where(
+        select(func.count())
+        .select_from(AuditEvent)
+        .where(
             AuditEvent.action == "personal_data.revealed",  # pyright: ignore
             AuditEvent.actor_kind == str(uow.actor.kind),  # pyright: ignore
             AuditEvent.actor_id == uow.actor.id,  # pyright: ignore

@@ -49,9 +49,7 @@ def request_otp(uow: UnitOfWork, mobile: str, purpose: str) -> OtpChallenge:
     number = normal_mobile(mobile)
     index = blind_index("mobile", number)
     check_throttle(uow.session, f"otp:{uow.brand_id}:{index}", uow.now)
-    check_throttle(
-        uow.session, f"address:{uow.actor.address}", uow.now, MAX_FAILURES_PER_ADDRESS
-    )
+    check_throttle(uow.session, f"address:{uow.actor.address}", uow.now, MAX_FAILURES_PER_ADDRESS)
     recent = list(
         uow.session.scalars(
             select(OtpChallenge)

@@ -105,8 +105,9 @@ BUILT_IN_ROLES: tuple[BuiltInRole, ...] = (
         ),
         "sanction",
     ),
-    BuiltInRole("collection_executive", "Collection executive", frozenset(_STAFF | _COLLECT),
-                "collection"),
+    BuiltInRole(
+        "collection_executive", "Collection executive", frozenset(_STAFF | _COLLECT), "collection"
+    ),
     BuiltInRole(
         "collection_manager",
         "Collection manager",
@@ -116,9 +117,7 @@ BUILT_IN_ROLES: tuple[BuiltInRole, ...] = (
     BuiltInRole(
         "collection_head",
         "Collection head",
-        frozenset(
-            _STAFF | _COLLECT | {P.COLLECTION_MANAGE, P.EXPORT, P.REPORT_READ, P.WRITE_OFF}
-        ),
+        frozenset(_STAFF | _COLLECT | {P.COLLECTION_MANAGE, P.EXPORT, P.REPORT_READ, P.WRITE_OFF}),
         "collection",
     ),
     BuiltInRole(

@@ -274,9 +274,7 @@ def load_actor(
         if not staff.active:
             return None
         try:
-            actor = staff_actor(
-                session, staff, row.working_brand, address=address, device=device
-            )
+            actor = staff_actor(session, staff, row.working_brand, address=address, device=device)
         except Forbidden:
             return None
         if row.seen_at + SEEN_EVERY <= now:

@@ -27,7 +27,9 @@ def check_throttle(
 ) -> None:
     """Refuse when `key` failed `limit` times within the window; raises `TooManyTries`."""
     failures = session.scalar(
-        select(func.count()).select_from(LoginAttempt).where(
+        select(func.count())
+        .select_from(LoginAttempt)
+        .where(
             LoginAttempt.throttle_key == key,  # pyright: ignore[reportArgumentType]
             LoginAttempt.at > now - WINDOW,  # pyright: ignore[reportArgumentType]
             LoginAttempt.ok.is_(False),  # pyright: ignore

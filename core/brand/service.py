@@ -26,8 +26,7 @@ from core.db.unit_of_work import UnitOfWork
 from core.kernel.errors import Invalid, NotFound
 
 RESERVED_CODES = frozenset(
-    "my business investor banker directory admin login logout auth api webhooks healthz assets"
-    " static files sandbox ping _event _upload".split()
+    ["my", "business", "investor", "banker", "directory", "admin", "login", "logout", "auth", "api", "webhooks", "healthz", "assets", "static", "files", "sandbox", "ping", "_event", "_upload"]
 )
 
 sentences.add(
@@ -84,7 +83,9 @@ def change_brand(uow: UnitOfWork, command: ChangeBrand) -> Brand:
         wrong["name"] = "Enter the brand's name"
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", command.colour):
         wrong["colour"] = "Enter a colour like #0F766E"
-    if command.logo_svg and re.search(r"<script|on\w+=|javascript:|<foreignObject", command.logo_svg, re.I):
+    if command.logo_svg and re.search(
+        r"<script|on\w+=|javascript:|<foreignObject", command.logo_svg, re.I
+    ):
         wrong["logo_svg"] = "The logo may hold shapes only, no scripts"
     if wrong:
         raise Invalid(wrong)

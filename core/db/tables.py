@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -89,7 +89,7 @@ class OutboxEvent(BrandTable, table=True):
             "ix_outbox_event_open",
             "brand_id",
             "id",
-            postgresql_where="done_at IS NULL",
+            postgresql_where=text("done_at IS NULL"),
         ),
     )
 
@@ -151,7 +151,7 @@ class WebhookDelivery(BrandTable, table=True):
             "provider",
             "event_id",
             unique=True,
-            postgresql_where="accepted",
+            postgresql_where=text("accepted"),
         ),
         Index("ix_webhook_delivery_received", "brand_id", "received_at"),
     )

@@ -21,7 +21,7 @@ from core.brand.tables import Brand
 from core.db.brand_table import BrandTable, now_utc
 from core.db.engine import application_engine
 from core.db.sentence import sentences
-from core.db.tables import AuditEvent, IdempotencyKey, NumberSeries, OutboxEvent, Transition
+from core.db.tables import AuditEvent, IdempotencyKey, OutboxEvent, Transition
 from core.kernel.errors import IdempotencyMismatch, NotFound, StaleVersion
 from core.kernel.state_machine import StateMachine
 
@@ -128,10 +128,8 @@ class UnitOfWork:
         )
         last = self.session.scalar(statement)
         raise StaleVersion(
-            "This record was saved by "
-            f"{last.actor_name if last else 'somebody else'} after you opened it",
-            saved_by=last.actor_name if last else "",
-            saved_at=last.at if last else None,
+            last.actor_name if last else "Somebody else",
+            last.at if last else None,
             version=row.version,
         )
 
@@ -256,16 +254,10 @@ class UnitOfWork:
         saved = self.session.scalar(statement)
         if saved is not None:
             if saved.input_hash != given_hash:
-                raise IdempotencyMismatch(
-                    "This request was made before with other content; send it under a new key"
-                )
+                raise IdempotencyMismatch(key)
             return saved.answer
         answer = _plain(work())
-        self.add(
-            IdempotencyKey(
-                key=key, input_hash=given_hash, answer=answer, created_at=self.now
-            )
-        )
+        self.add(IdempotencyKey(key=key, input_hash=given_hash, answer=answer, created_at=self.now))
         return answer
 
     def flush(self) -> None:
