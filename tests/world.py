@@ -20,22 +20,20 @@ APPROVAL_LIMIT_PAISE = 1_000_000_000
 def open_test_brand(code: str, **changes: Any) -> Brand:
     """Open a brand the way an administrator does; `changes` are columns of the brand row."""
     from core.access.session import platform_session
+    from core.brand import service
     from core.brand.tables import Brand
 
+    values: dict[str, Any] = {
+        "business_date": BUSINESS_DATE,
+        "legal_name": f"Brand {code} Finance Limited",
+        **changes,
+    }
+    name = values.pop("name", f"Brand {code}")
     with platform_session() as session:
         newest = session.scalar(select(func.max(Brand.id))) or 0
-        values: dict[str, Any] = {
-            "id": newest + 1,
-            "code": code,
-            "name": f"Brand {code}",
-            "legal_name": f"Brand {code} Finance Limited",
-            "business_date": BUSINESS_DATE,
-            **changes,
-        }
-        brand = Brand(**values)
-        session.add(brand)
+        brand = service.create_brand(session, newest + 1, code, name, **values)
         session.commit()
-        return brand
+    return brand
 
 
 def hire(brand: Brand, role: str, email: str, **limits: int) -> Actor:
