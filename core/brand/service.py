@@ -26,7 +26,27 @@ from core.db.unit_of_work import UnitOfWork
 from core.kernel.errors import Invalid, NotFound
 
 RESERVED_CODES = frozenset(
-    ["my", "business", "investor", "banker", "directory", "admin", "login", "logout", "auth", "api", "webhooks", "healthz", "assets", "static", "files", "sandbox", "ping", "_event", "_upload"]
+    [
+        "my",
+        "business",
+        "investor",
+        "banker",
+        "directory",
+        "admin",
+        "login",
+        "logout",
+        "auth",
+        "api",
+        "webhooks",
+        "healthz",
+        "assets",
+        "static",
+        "files",
+        "sandbox",
+        "ping",
+        "_event",
+        "_upload",
+    ]
 )
 
 sentences.add(

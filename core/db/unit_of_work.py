@@ -31,6 +31,7 @@ R = TypeVar("R", bound=SQLModel)
 MAX_RETRIES = 3
 RETRYABLE_SQLSTATES = frozenset({"40001", "40P01", "55P03"})
 NOTIFY_CHANNEL = "munim"
+OUTBOX_CHANNEL = "munim_outbox"
 NUMBER_DIGITS = 6
 
 
@@ -50,6 +51,7 @@ class UnitOfWork:
         self.now = now
         self._brand: Brand | None = None
         self._touched: set[tuple[str, int]] = set()
+        self._emitted = False
         self.committed = False
 
     @property
@@ -177,6 +179,7 @@ class UnitOfWork:
         self, topic: str, payload: Mapping[str, Any], *, not_before: dt.datetime | None = None
     ) -> None:
         """Tell the jobs, in this same transaction; the payload holds ids, never personal data."""
+        self._emitted = True
         self.session.add(
             OutboxEvent(
                 brand_id=self.brand_id,
@@ -273,7 +276,13 @@ class UnitOfWork:
                 text("SELECT pg_notify(:channel, :notice)"),
                 {"channel": NOTIFY_CHANNEL, "notice": json.dumps(notice)},
             )
+        if self._emitted:
+            self.session.execute(
+                text("SELECT pg_notify(:channel, :brand)"),
+                {"channel": OUTBOX_CHANNEL, "brand": str(self.brand_id)},
+            )
         self.session.commit()
+        self._emitted = False
         self._touched.clear()
         self.committed = True
 
