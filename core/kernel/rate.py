@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from core.kernel.money import BPS_PER_WHOLE
+from core.kernel.money import BPS_PER_WHOLE, Rounding, round_fraction
 
 DAYS_IN_YEAR = 365
 MONTHS_IN_YEAR = 12
@@ -57,6 +57,12 @@ class Rate:
         if self.period is RatePeriod.MONTH:
             return self.fraction * MONTHS_IN_YEAR
         return self.fraction
+
+    def per_day_paise(
+        self, amount_paise: int, days: int = 1, rounding: Rounding = Rounding.HALF_UP
+    ) -> int:
+        """Simple interest on an amount for some days, rounded once, in paise."""
+        return round_fraction(self.per_day() * amount_paise * days, rounding)
 
 
 def format_bps(bps: int) -> str:
