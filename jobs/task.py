@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection, select, text
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 
 from core.access.actor import Actor
 from core.brand.tables import Brand
@@ -95,8 +95,8 @@ class JobContext:
     def _run_row(self, uow: UnitOfWork) -> JobRun:
         row = uow.session.scalar(
             select(JobRun).where(
-                JobRun.event_id == self.event_id,  # pyright: ignore
-                JobRun.kind == self.consumer,  # pyright: ignore
+                JobRun.event_id == self.event_id,
+                JobRun.kind == self.consumer,
             )
         )
         if row is None:
@@ -295,7 +295,7 @@ def send_to_celery(consumer: Consumer, event: OutboxEvent) -> None:
 def brand_ids() -> list[int]:
     """Every brand, the platform's brand 0 included."""
     with Session(application_engine()) as session:
-        return list(session.scalars(select(Brand.id).where(Brand.active).order_by(Brand.id)))  # pyright: ignore
+        return list(session.scalars(select(Brand.id).where(Brand.active).order_by(Brand.id)))
 
 
 def drain(brand_id: int, *, rounds: int = 50) -> int:

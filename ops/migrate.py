@@ -10,7 +10,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, pool
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 
 from core.access.role import synchronise_roles
 from core.brand.service import ensure_platform_brand

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
+from sqlmodel import col
 
 from core.access.permission import Permission
 from core.access.tables import ApprovalRequest
@@ -98,10 +99,10 @@ def request_approval(
     uow.actor.require(rule.maker)
     open_request = uow.session.scalar(
         select(ApprovalRequest).where(
-            ApprovalRequest.kind == kind,  # pyright: ignore
-            ApprovalRequest.subject_type == subject[0],  # pyright: ignore
-            ApprovalRequest.subject_id == subject[1],  # pyright: ignore
-            ApprovalRequest.state == "pending",  # pyright: ignore
+            col(ApprovalRequest.kind) == kind,
+            col(ApprovalRequest.subject_type) == subject[0],
+            col(ApprovalRequest.subject_id) == subject[1],
+            col(ApprovalRequest.state) == "pending",
         )
     )
     if open_request is not None:

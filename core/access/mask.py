@@ -7,6 +7,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
+from sqlmodel import col
 
 from core.access.permission import Permission
 from core.db.secret import unseal
@@ -53,10 +54,10 @@ def reveal(
         select(func.count())
         .select_from(AuditEvent)
         .where(
-            AuditEvent.action == "personal_data.revealed",  # pyright: ignore
-            AuditEvent.actor_kind == str(uow.actor.kind),  # pyright: ignore
-            AuditEvent.actor_id == uow.actor.id,  # pyright: ignore
-            AuditEvent.at > uow.now - dt.timedelta(hours=1),  # pyright: ignore
+            col(AuditEvent.action) == "personal_data.revealed",
+            col(AuditEvent.actor_kind) == str(uow.actor.kind),
+            col(AuditEvent.actor_id) == uow.actor.id,
+            col(AuditEvent.at) > uow.now - dt.timedelta(hours=1),
         )
     )
     if seen is not None and seen >= ALERT_PER_HOUR:

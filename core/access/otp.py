@@ -8,6 +8,7 @@ import hmac
 import secrets
 
 from sqlalchemy import select
+from sqlmodel import col
 
 from core.access.tables import OtpChallenge
 from core.access.throttle import (
@@ -54,10 +55,10 @@ def request_otp(uow: UnitOfWork, mobile: str, purpose: str) -> OtpChallenge:
         uow.session.scalars(
             select(OtpChallenge)
             .where(
-                OtpChallenge.mobile_index == index,  # pyright: ignore
-                OtpChallenge.created_at > uow.now - dt.timedelta(hours=1),  # pyright: ignore
+                col(OtpChallenge.mobile_index) == index,
+                col(OtpChallenge.created_at) > uow.now - dt.timedelta(hours=1),
             )
-            .order_by(OtpChallenge.id.desc())  # pyright: ignore
+            .order_by(col(OtpChallenge.id).desc())
         )
     )
     if recent and recent[0].created_at > uow.now - RESEND_AFTER:
@@ -93,8 +94,8 @@ def verify_otp(uow: UnitOfWork, mobile: str, code: str, purpose: str) -> bool:
     check_throttle(uow.session, key, uow.now)
     row = uow.session.scalar(
         select(OtpChallenge)
-        .where(OtpChallenge.mobile_index == index, OtpChallenge.purpose == purpose)  # pyright: ignore
-        .order_by(OtpChallenge.id.desc())  # pyright: ignore
+        .where(col(OtpChallenge.mobile_index) == index, col(OtpChallenge.purpose) == purpose)
+        .order_by(col(OtpChallenge.id).desc())
         .limit(1)
         .with_for_update()
     )

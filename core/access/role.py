@@ -6,10 +6,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select
-from sqlmodel import Session
+from sqlalchemy.orm import Session
+from sqlmodel import col
 
-from core.access.permission import Permission as P
+from core.access.permission import Permission
 from core.access.tables import Role, RolePermission
+
+P = Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,7 @@ def synchronise_roles(session: Session) -> None:
     """Make the rows of the built-in roles equal to this matrix; safe to run at every start."""
     for position, built_in in enumerate(BUILT_IN_ROLES):
         role = session.scalar(
-            select(Role).where(Role.owner_brand == 0, Role.code == built_in.code)  # pyright: ignore[reportArgumentType]
+            select(Role).where(col(Role.owner_brand) == 0, col(Role.code) == built_in.code)
         )
         if role is None:
             role = Role(owner_brand=0, code=built_in.code, name=built_in.name)
@@ -170,7 +173,7 @@ def synchronise_roles(session: Session) -> None:
         session.flush()
         held = set(
             session.scalars(
-                select(RolePermission.permission).where(RolePermission.role_id == role.id)  # pyright: ignore
+                select(col(RolePermission.permission)).where(col(RolePermission.role_id) == role.id)
             )
         )
         wanted = {permission.value for permission in built_in.permissions}
@@ -179,8 +182,8 @@ def synchronise_roles(session: Session) -> None:
         if held - wanted:
             session.execute(
                 delete(RolePermission).where(
-                    RolePermission.role_id == role.id,  # pyright: ignore[reportArgumentType]
-                    RolePermission.permission.in_(sorted(held - wanted)),  # pyright: ignore
+                    col(RolePermission.role_id) == role.id,
+                    col(RolePermission.permission).in_(sorted(held - wanted)),
                 )
             )
     session.flush()

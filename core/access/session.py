@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine, select, text
-from sqlmodel import Session
+from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from core.access.actor import Actor, ActorKind
 from core.access.password import password_matches
@@ -90,17 +91,17 @@ def staff_brands(session: Session, staff_id: int) -> list[BrandGrant]:
     staff = session.get_one(Staff, staff_id)
     grants = session.execute(
         select(Brand, Role)
-        .join(StaffGrant, StaffGrant.granted_brand == Brand.id)  # pyright: ignore
-        .join(Role, Role.id == StaffGrant.role_id)  # pyright: ignore
-        .where(StaffGrant.staff_id == staff_id, Brand.active)  # pyright: ignore
-        .order_by(Brand.id)  # pyright: ignore
+        .join(StaffGrant, col(StaffGrant.granted_brand) == col(Brand.id))
+        .join(Role, col(Role.id) == col(StaffGrant.role_id))
+        .where(col(StaffGrant.staff_id) == staff_id, col(Brand.active))
+        .order_by(col(Brand.id))
     ).all()
     found = {
         brand.id: BrandGrant(brand.id, brand.code, brand.name, role.name, brand.colour)
         for brand, role in grants
     }
     if staff.super_admin:
-        for brand in session.scalars(select(Brand).where(Brand.active, Brand.id > 0)):  # pyright: ignore
+        for brand in session.scalars(select(Brand).where(col(Brand.active), col(Brand.id) > 0)):
             found.setdefault(
                 brand.id, BrandGrant(brand.id, brand.code, brand.name, "Super admin", brand.colour)
             )
@@ -114,21 +115,21 @@ def staff_actor(
     brand = session.get_one(Brand, brand_id)
     rows = session.execute(
         select(StaffGrant, Role)
-        .join(Role, Role.id == StaffGrant.role_id)  # pyright: ignore
-        .where(StaffGrant.staff_id == staff.id, StaffGrant.granted_brand == brand_id)  # pyright: ignore
-        .order_by(Role.position)  # pyright: ignore
+        .join(Role, col(Role.id) == col(StaffGrant.role_id))
+        .where(col(StaffGrant.staff_id) == staff.id, col(StaffGrant.granted_brand) == brand_id)
+        .order_by(col(Role.position))
     ).all()
     roles = [role for _, role in rows]
     if staff.super_admin:
         super_role = session.scalar(
-            select(Role).where(Role.owner_brand == 0, Role.code == "super_admin")  # pyright: ignore
+            select(Role).where(col(Role.owner_brand) == 0, col(Role.code) == "super_admin")
         )
         roles += [super_role] if super_role else []
     if not roles:
         raise Forbidden("You have no role in this brand")
     names = session.scalars(
-        select(RolePermission.permission).where(  # pyright: ignore
-            RolePermission.role_id.in_([role.id for role in roles])  # pyright: ignore
+        select(col(RolePermission.permission)).where(
+            col(RolePermission.role_id).in_([role.id for role in roles])
         )
     )
     known = {permission.value for permission in Permission}
@@ -164,7 +165,7 @@ def log_in_staff(
     with platform_session(engine) as session:
         check_throttle(session, person_key, now)
         check_throttle(session, address_key, now, MAX_FAILURES_PER_ADDRESS)
-        staff = session.scalar(select(Staff).where(Staff.email == email))  # pyright: ignore
+        staff = session.scalar(select(Staff).where(col(Staff.email) == email))
         matches = password_matches(password, staff.password_hash if staff else "")
         good = staff is not None and staff.active and matches
         record_attempt(session, person_key, now, ok=good)
@@ -245,9 +246,7 @@ def _live_staff_session(
     kind, _, token = cookie_value.partition(".")
     if kind != "s" or not token:
         return None
-    row = session.scalar(
-        select(StaffSession).where(StaffSession.token_hash == _hash(token))  # pyright: ignore
-    )
+    row = session.scalar(select(StaffSession).where(col(StaffSession.token_hash) == _hash(token)))
     if row is None or row.ended_at is not None:
         return None
     if row.expires_at <= now or row.seen_at + IDLE_TIMEOUT <= now:
@@ -347,7 +346,7 @@ def _load_party(
     with Session(engine or application_engine(), expire_on_commit=False) as session:
         set_brand(session, brand_id)
         row = session.scalar(
-            select(PartySession).where(PartySession.token_hash == _hash(token))  # pyright: ignore
+            select(PartySession).where(col(PartySession.token_hash) == _hash(token))
         )
         if row is None or row.ended_at is not None or row.expires_at <= now:
             return None

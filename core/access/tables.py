@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from core.db.brand_table import BrandTable, Timestamp
+from core.db.brand_table import BrandTable, PlatformTable, Timestamp
 
 
-class Staff(SQLModel, table=True):
+class Staff(PlatformTable, table=True):
     """One person who works for the lender."""
 
     __tablename__ = "staff"
@@ -33,7 +33,7 @@ class Staff(SQLModel, table=True):
     version: int = 1
 
 
-class Role(SQLModel, table=True):
+class Role(PlatformTable, table=True):
     """A named set of permissions; owner_brand 0 means built in for every brand."""
 
     __tablename__ = "role"
@@ -49,7 +49,7 @@ class Role(SQLModel, table=True):
     home: str = ""
 
 
-class RolePermission(SQLModel, table=True):
+class RolePermission(PlatformTable, table=True):
     """One permission of one role."""
 
     __tablename__ = "role_permission"
@@ -58,7 +58,7 @@ class RolePermission(SQLModel, table=True):
     permission: str = Field(primary_key=True)
 
 
-class StaffGrant(SQLModel, table=True):
+class StaffGrant(PlatformTable, table=True):
     """A staff member's role in a brand, with the amounts up to which it decides."""
 
     __tablename__ = "staff_grant"
@@ -74,7 +74,7 @@ class StaffGrant(SQLModel, table=True):
     approval_limit_paise: int = Field(default=0, sa_type=BigInteger)
 
 
-class StaffSession(SQLModel, table=True):
+class StaffSession(PlatformTable, table=True):
     """A login of a staff member; only the hash of its token is kept."""
 
     __tablename__ = "staff_session"
@@ -134,7 +134,7 @@ class OtpChallenge(BrandTable, table=True):
     address: str = ""
 
 
-class LoginAttempt(SQLModel, table=True):
+class LoginAttempt(PlatformTable, table=True):
     """One failed or successful try, counted by throttling."""
 
     __tablename__ = "login_attempt"
@@ -148,7 +148,7 @@ class LoginAttempt(SQLModel, table=True):
     ok: bool = False
 
 
-class Fingerprint(SQLModel, table=True):
+class Fingerprint(PlatformTable, table=True):
     """What must be known across brands, as a keyed hash; reached only through functions."""
 
     __tablename__ = "fingerprint"

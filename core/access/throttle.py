@@ -6,7 +6,8 @@ from __future__ import annotations
 import datetime as dt
 
 from sqlalchemy import func, select
-from sqlmodel import Session
+from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from core.access.tables import LoginAttempt
 from core.kernel.errors import DomainError
@@ -30,9 +31,9 @@ def check_throttle(
         select(func.count())
         .select_from(LoginAttempt)
         .where(
-            LoginAttempt.throttle_key == key,  # pyright: ignore[reportArgumentType]
-            LoginAttempt.at > now - WINDOW,  # pyright: ignore[reportArgumentType]
-            LoginAttempt.ok.is_(False),  # pyright: ignore
+            col(LoginAttempt.throttle_key) == key,
+            col(LoginAttempt.at) > now - WINDOW,
+            col(LoginAttempt.ok).is_(False),
         )
     )
     if failures is None or failures >= limit:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlmodel import Session
+from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from core.access.permission import Permission
 from core.brand.tables import (
@@ -138,10 +139,10 @@ def setting(uow: UnitOfWork, key: str, on_date: dt.date | None = None) -> dict[s
     row = uow.session.scalar(
         select(BrandSetting)
         .where(
-            BrandSetting.key == key,  # pyright: ignore
-            BrandSetting.effective_from <= (on_date or uow.business_date),  # pyright: ignore
+            col(BrandSetting.key) == key,
+            col(BrandSetting.effective_from) <= (on_date or uow.business_date),
         )
-        .order_by(BrandSetting.effective_from.desc())  # pyright: ignore
+        .order_by(col(BrandSetting.effective_from).desc())
         .limit(1)
     )
     return row.value if row else {}
@@ -155,8 +156,8 @@ def change_setting(
     before = setting(uow, key, effective_from)
     row = uow.session.scalar(
         select(BrandSetting).where(
-            BrandSetting.key == key,  # pyright: ignore
-            BrandSetting.effective_from == effective_from,  # pyright: ignore
+            col(BrandSetting.key) == key,
+            col(BrandSetting.effective_from) == effective_from,
         )
     )
     if row is None:
@@ -190,8 +191,8 @@ def add_product_version(
     product = uow.lock(Product, product_id)
     latest = uow.session.scalar(
         select(ProductVersion)
-        .where(ProductVersion.product_id == product_id)  # pyright: ignore
-        .order_by(ProductVersion.version.desc())  # pyright: ignore
+        .where(col(ProductVersion.product_id) == product_id)
+        .order_by(col(ProductVersion.version).desc())
         .limit(1)
     )
     row = uow.add(
@@ -223,11 +224,11 @@ def current_product_version(
     row = uow.session.scalar(
         select(ProductVersion)
         .where(
-            ProductVersion.product_id == product_id,  # pyright: ignore
-            ProductVersion.state == "active",  # pyright: ignore
-            ProductVersion.effective_from <= (on_date or uow.business_date),  # pyright: ignore
+            col(ProductVersion.product_id) == product_id,
+            col(ProductVersion.state) == "active",
+            col(ProductVersion.effective_from) <= (on_date or uow.business_date),
         )
-        .order_by(ProductVersion.effective_from.desc(), ProductVersion.version.desc())  # pyright: ignore
+        .order_by(col(ProductVersion.effective_from).desc(), col(ProductVersion.version).desc())
         .limit(1)
     )
     if row is None:
@@ -240,11 +241,11 @@ def active_template(uow: UnitOfWork, code: str, channel: str) -> MessageTemplate
     return uow.session.scalar(
         select(MessageTemplate)
         .where(
-            MessageTemplate.code == code,  # pyright: ignore
-            MessageTemplate.channel == channel,  # pyright: ignore
-            MessageTemplate.active,  # pyright: ignore
+            col(MessageTemplate.code) == code,
+            col(MessageTemplate.channel) == channel,
+            col(MessageTemplate.active),
         )
-        .order_by(MessageTemplate.version.desc())  # pyright: ignore
+        .order_by(col(MessageTemplate.version).desc())
         .limit(1)
     )
 

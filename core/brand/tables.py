@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from core.db.brand_table import BrandTable, Timestamp, brand_fk
+from core.db.brand_table import BrandTable, PlatformTable, Timestamp, brand_fk
 
 PLATFORM_BRAND_ID = 0
 
 
-class Brand(SQLModel, table=True):
+class Brand(PlatformTable, table=True):
     """One lender's brand on this installation; brand 0 is the platform itself."""
 
     __tablename__ = "brand"

@@ -8,7 +8,8 @@ import hashlib
 import json
 
 from sqlalchemy import select, text
-from sqlmodel import Session
+from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from core.access.permission import Permission
 from core.db.tables import AuditEvent, AuditLink
@@ -38,9 +39,9 @@ def seal_batch(uow: UnitOfWork, limit: int = BATCH) -> int:
     last = _last_link(uow.session)
     events = uow.session.scalars(
         select(AuditEvent)
-        .outerjoin(AuditLink, AuditLink.audit_event_id == AuditEvent.id)  # pyright: ignore
-        .where(AuditLink.id.is_(None), AuditEvent.at < uow.now - SETTLE)  # pyright: ignore
-        .order_by(AuditEvent.id)  # pyright: ignore
+        .outerjoin(AuditLink, col(AuditLink.audit_event_id) == col(AuditEvent.id))
+        .where(col(AuditLink.id).is_(None), col(AuditEvent.at) < uow.now - SETTLE)
+        .order_by(col(AuditEvent.id))
         .limit(limit)
     ).all()
     previous = last.hash if last else GENESIS
@@ -67,8 +68,8 @@ def first_broken_link(session: Session) -> int | None:
     previous = GENESIS
     rows = session.execute(
         select(AuditLink, AuditEvent)
-        .join(AuditEvent, AuditEvent.id == AuditLink.audit_event_id)  # pyright: ignore
-        .order_by(AuditLink.sequence)  # pyright: ignore
+        .join(AuditEvent, col(AuditEvent.id) == col(AuditLink.audit_event_id))
+        .order_by(col(AuditLink.sequence))
         .execution_options(yield_per=2_000)
     )
     for expected, (link, event) in enumerate(rows, start=1):
@@ -82,13 +83,13 @@ def first_broken_link(session: Session) -> int | None:
 def oldest_unsealed_at(session: Session) -> dt.datetime | None:
     """When the oldest event that is not yet sealed happened."""
     return session.scalar(
-        select(AuditEvent.at)
-        .outerjoin(AuditLink, AuditLink.audit_event_id == AuditEvent.id)  # pyright: ignore
-        .where(AuditLink.id.is_(None))  # pyright: ignore
-        .order_by(AuditEvent.id)  # pyright: ignore
+        select(col(AuditEvent.at))
+        .outerjoin(AuditLink, col(AuditLink.audit_event_id) == col(AuditEvent.id))
+        .where(col(AuditLink.id).is_(None))
+        .order_by(col(AuditEvent.id))
         .limit(1)
     )
 
 
 def _last_link(session: Session) -> AuditLink | None:
-    return session.scalar(select(AuditLink).order_by(AuditLink.sequence.desc()).limit(1))  # pyright: ignore
+    return session.scalar(select(AuditLink).order_by(col(AuditLink.sequence).desc()).limit(1))

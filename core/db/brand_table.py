@@ -27,6 +27,12 @@ def now_utc() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
+class PlatformTable(SQLModel):
+    """A table of the whole installation; its name stands on the list in platform_table.py."""
+
+    __tablename__: ClassVar[Any]
+
+
 class BrandTable(SQLModel):
     """Columns of every brand table: the brand first, then a bigint identity."""
 
@@ -37,7 +43,11 @@ class BrandTable(SQLModel):
     # the application reads it, but writes only through functions
     __read_only__: ClassVar[bool] = False
 
-    brand_id: int = Field(primary_key=True, sa_type=Integer, sa_column_kwargs={"nullable": False})
+    __tablename__: ClassVar[Any]
+
+    brand_id: int = Field(
+        default=None, primary_key=True, sa_type=Integer, sa_column_kwargs={"nullable": False}
+    )
     id: int = Field(
         default=None, primary_key=True, sa_type=BigInteger, sa_column_args=(Identity(),)
     )

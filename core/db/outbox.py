@@ -7,7 +7,8 @@ import datetime as dt
 from collections.abc import Sequence
 
 from sqlalchemy import select, text, update
-from sqlmodel import Session
+from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from core.db.tables import InboxEvent, OutboxEvent
 
@@ -22,13 +23,13 @@ def due_events(session: Session, now: dt.datetime, limit: int = BATCH) -> list[O
     statement = (
         select(OutboxEvent)
         .where(
-            OutboxEvent.done_at.is_(None),  # pyright: ignore
-            OutboxEvent.failed_at.is_(None),  # pyright: ignore
-            (OutboxEvent.not_before.is_(None)) | (OutboxEvent.not_before <= now),  # pyright: ignore
-            (OutboxEvent.relayed_at.is_(None))  # pyright: ignore
-            | (OutboxEvent.relayed_at <= now - SEND_AGAIN_AFTER),  # pyright: ignore
+            col(OutboxEvent.done_at).is_(None),
+            col(OutboxEvent.failed_at).is_(None),
+            (col(OutboxEvent.not_before).is_(None)) | (col(OutboxEvent.not_before) <= now),
+            (col(OutboxEvent.relayed_at).is_(None))
+            | (col(OutboxEvent.relayed_at) <= now - SEND_AGAIN_AFTER),
         )
-        .order_by(OutboxEvent.id)  # pyright: ignore
+        .order_by(col(OutboxEvent.id))
         .limit(limit)
         .with_for_update(skip_locked=True, key_share=True)
     )
@@ -38,9 +39,9 @@ def due_events(session: Session, now: dt.datetime, limit: int = BATCH) -> list[O
 def is_consumed(session: Session, consumer: str, event_id: int) -> bool:
     """Whether this consumer has already had its effect."""
     found = session.scalar(
-        select(InboxEvent.id).where(
-            InboxEvent.consumer == consumer,  # pyright: ignore
-            InboxEvent.event_id == event_id,  # pyright: ignore
+        select(col(InboxEvent.id)).where(
+            col(InboxEvent.consumer) == consumer,
+            col(InboxEvent.event_id) == event_id,
         )
     )
     return found is not None
@@ -67,13 +68,13 @@ def finish_if_all_consumed(
     """Mark the event done once every consumer has left its mark."""
     marks = set(
         session.scalars(
-            select(InboxEvent.consumer).where(InboxEvent.event_id == event_id)  # pyright: ignore
+            select(col(InboxEvent.consumer)).where(col(InboxEvent.event_id) == event_id)
         )
     )
     if not set(consumers) <= marks:
         return False
     session.execute(
-        update(OutboxEvent).where(OutboxEvent.id == event_id).values(done_at=now, error="")  # pyright: ignore
+        update(OutboxEvent).where(col(OutboxEvent.id) == event_id).values(done_at=now, error="")
     )
     return True
 
@@ -83,7 +84,7 @@ def postpone(
 ) -> OutboxEvent | None:
     """Put a failed event back with growing waits; after `max_tries` it rests as failed."""
     event = session.scalar(
-        select(OutboxEvent).where(OutboxEvent.id == event_id).with_for_update(key_share=True)  # pyright: ignore
+        select(OutboxEvent).where(col(OutboxEvent.id) == event_id).with_for_update(key_share=True)
     )
     if event is None or event.done_at is not None:
         return event

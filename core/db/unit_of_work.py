@@ -10,11 +10,12 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlmodel import Session, SQLModel
+from sqlalchemy.orm import Session
+from sqlmodel import SQLModel, col
 
 from core.access.actor import Actor
 from core.brand.tables import Brand
@@ -102,7 +103,7 @@ class UnitOfWork:
     def lock(self, model: type[R], row_id: int) -> R:
         """The row locked `FOR NO KEY UPDATE` and read afresh; the serialisation point."""
         self.session.flush()
-        columns = model.__table__.c  # pyright: ignore[reportAttributeAccessIssue]
+        columns: Any = cast(Any, model).__table__.c
         statement = (
             select(model)
             .where(columns.brand_id == self.brand_id, columns.id == row_id)
@@ -122,10 +123,10 @@ class UnitOfWork:
         statement = (
             select(AuditEvent)
             .where(
-                AuditEvent.subject_type == subject,  # pyright: ignore[reportArgumentType]
-                AuditEvent.subject_id == row.id,  # pyright: ignore[reportArgumentType]
+                col(AuditEvent.subject_type) == subject,
+                AuditEvent.subject_id == row.id,
             )
-            .order_by(AuditEvent.id.desc())  # pyright: ignore[reportAttributeAccessIssue,reportUnknownMemberType,reportUnknownArgumentType]
+            .order_by(col(AuditEvent.id).desc())
             .limit(1)
         )
         last = self.session.scalar(statement)
@@ -252,7 +253,7 @@ class UnitOfWork:
         lock = "SELECT pg_advisory_xact_lock(:brand, hashtext(:key))"
         self.session.execute(text(lock), {"brand": self.brand_id, "key": key})
         statement = select(IdempotencyKey).where(
-            IdempotencyKey.key == key,  # pyright: ignore[reportArgumentType]
+            col(IdempotencyKey.key) == key,
         )
         saved = self.session.scalar(statement)
         if saved is not None:
