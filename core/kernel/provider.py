@@ -6,8 +6,10 @@ acted: only a look-up by our own key tells, so that money is never sent twice.
 
 from __future__ import annotations
 
+from core.kernel.errors import DomainError
 
-class ProviderError(Exception):
+
+class ProviderError(DomainError):
     """Any failure of a provider; `provider` and `operation` name the call that failed."""
 
     code = "provider_error"
@@ -23,8 +25,14 @@ class ProviderError(Exception):
         reference: str = "",
         provider_code: str = "",
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        super().__init__(
+            message,
+            provider=provider,
+            operation=operation,
+            status=status,
+            reference=reference,
+            provider_code=provider_code,
+        )
         self.provider = provider
         self.operation = operation
         self.status = status

@@ -47,6 +47,7 @@ class OtpRequest:
     reference: str
     otp: str = field(repr=False)
     expires_in_minutes: int = 5
+    text: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,21 @@ class MessageAnswer:
     status: MessageStatus
     provider_reference: str = ""
     message: str = ""
+    provider: str = ""
+    provider_status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """How far one message came, as a vendor's webhook tells it.
+
+    `reference` is ours where the vendor returns it; `provider_reference` is always there.
+    """
+
+    status: MessageStatus
+    provider_reference: str
+    reference: str = ""
+    reason: str = ""
     provider: str = ""
     provider_status: str = ""
 
