@@ -331,8 +331,23 @@ def _above_its_anchor(
 
 
 def _sort_into(block: _Block, line: Line, layout: TableLayout) -> None:
-    for word in line.words:
-        block.add(_column_of(word, layout), word)
+    for word, role in zip(line.words, _roles(line, layout), strict=True):
+        block.add(role, word)
+
+
+def _roles(line: Line, layout: TableLayout) -> list[str]:
+    """The column of each word; running text keeps its column where nothing is ruled."""
+    roles: list[str] = []
+    for at, word in enumerate(line.words):
+        role = _column_of(word, layout)
+        if at and not layout.ruled and role in NUMERIC and roles[-1] not in NUMERIC:
+            before = line.words[at - 1]
+            letter = before.box.width / max(len(before.text), 1)
+            near = word.box.left - before.box.right <= 1.2 * letter
+            if near and not _decimal(word.text) and not _SIDE.match(word.text):
+                role = roles[-1]
+        roles.append(role)
+    return roles
 
 
 def _crosses(line: Line, layout: TableLayout) -> bool:
@@ -360,13 +375,13 @@ def _dated(line: Line, layout: TableLayout) -> bool:
 def _is_anchor(line: Line, layout: TableLayout) -> bool:
     """A line with an amount in an amount column begins a row."""
     by_role: dict[str, list[WordBox]] = {}
-    for word in line.words:
-        by_role.setdefault(_column_of(word, layout), []).append(word)
+    for word, role in zip(line.words, _roles(line, layout), strict=True):
+        by_role.setdefault(role, []).append(word)
     amounts = [role for role in NUMERIC if role in by_role and _money(by_role[role]) is not None]
     if not amounts:
         return False
     decimals = any(_decimal(word.text) for role in amounts for word in by_role[role])
-    return decimals and not _crosses(line, layout)
+    return decimals and (_dated(line, layout) or not _crosses(line, layout))
 
 
 def _money(words: Sequence[WordBox]) -> PrintedMoney | None:
