@@ -140,7 +140,7 @@ def reference_digits(narration: str) -> set[str]:
 
 def _is_name_word(word: str) -> bool:
     digits = sum(c.isdigit() for c in word)
-    return digits == 0 or digits * 3 < len(word) and len(word) < 12
+    return digits == 0 or (digits * 3 < len(word) and len(word) < 12)
 
 
 def _before_salary(words: list[str]) -> list[str]:

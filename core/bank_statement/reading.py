@@ -124,7 +124,7 @@ def join_narration(lines: Iterable[Line]) -> str:
         full = before.box.right >= widest - 1.2 * letter
         tight = text[-1:] in "-/@:" or first.text[:1] in "-/@"
         cut = full and len(last.text) > 1 and text[-1:].isalnum() and first.text[:1].isalnum()
-        in_token = cut and (len(last.text) >= 12 or text[-1:].isdigit() and first.text[:1].isdigit())
+        in_token = cut and (len(last.text) >= 12 or (text[-1:].isdigit() and first.text[:1].isdigit()))
         text += line.text if tight or in_token else " " + line.text
     return re.sub(r"\s+", " ", text).strip()
 
@@ -239,7 +239,7 @@ def _page_blocks(
             continue
         target = blocks[-1]
         close = last_bottom is not None and line.box.top - last_bottom <= 0.9 * pitch
-        if _FOOTER.match(line.text) or not open_end or not (close or banded and layout.ruled):
+        if _FOOTER.match(line.text) or not open_end or not (close or (banded and layout.ruled)):
             open_end = False
             continue
         if banded and not _same_band(target.top, line.box.middle, bands):
