@@ -92,7 +92,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         )
     return Settings(
         home=Path(given.get("MUNIM_HOME") or ROOT / ".munim").expanduser().absolute(),
-        host=given.get("HOST", "0.0.0.0"),  # noqa: S104
+        host=given.get("HOST", "0.0.0.0"),
         port=port,
         sandbox_port=_number(given, "SANDBOX_PORT", port + 1),
         production=production,

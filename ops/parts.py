@@ -10,7 +10,6 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 import redis
 
@@ -38,13 +37,14 @@ def postgres_part(server: Postgres) -> Part:
         probe=server.ready,
         stop_signal=signal.SIGINT,
         stop_seconds_max=30,
+        bare=True,
         uid=uid,
     )
 
 
 def valkey_part(server: Valkey) -> Part:
     """The embedded queue store; `server.initialise()` has run before."""
-    return Part("valkey", server.command(), probe=server.ready)
+    return Part("valkey", server.command(), probe=server.ready, bare=True)
 
 
 def sandbox_part(settings: Settings) -> Part:
@@ -148,7 +148,7 @@ def _answers_ok(address: str) -> bool:
         return False
 
 
-def _open(address: str):  # noqa: ANN202
+def _open(address: str):
     # never through a proxy: the parts live on this machine
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     return opener.open(address, timeout=HTTP_TIMEOUT_SECONDS)
@@ -174,8 +174,3 @@ def environment_of(settings: Settings, secrets: Mapping[str, str]) -> dict[str, 
         "OMP_THREAD_LIMIT": "1",
         "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY", ""), LOOPBACK])),
     }
-
-
-def front_end_folder() -> Path:
-    """Where the built pages are expected when the builder does not say otherwise."""
-    return ROOT / ".web" / "build" / "client"

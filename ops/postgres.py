@@ -220,6 +220,13 @@ class Postgres:
             connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
         return True
 
+    def drop_database(self, name: str) -> None:
+        """Drop the database with everything in it, ending its open sessions."""
+        with self.connect() as connection:
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
+
 
 def _spawn(command: Sequence[str], uid: int | None, output: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(

@@ -3,6 +3,7 @@ Standard library only; each part is a process group with its own log and its rea
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -24,12 +25,17 @@ STEADY_SECONDS = 60.0
 LOG_BYTES_MAX = 20_000_000
 LOG_CHECK_SECONDS = 30.0
 LOG_TAIL_LINES = 15
+STEP_STOP_SECONDS_MAX = 5.0
 
 Say = Callable[[str], None]
 
 
 class PartFailed(RuntimeError):
     """A part did not start; the message holds the end of its log."""
+
+
+class Interrupted(RuntimeError):
+    """Somebody asked to stop while things were still starting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,8 @@ class Part:
         ready_seconds_max: how long the probe may take.
         stop_signal: what ends it cleanly.
         stop_seconds_max: how long a clean end may take before it is killed.
-        environment: added to the supervisor's own environment.
+        environment: added to what every part is told.
+        bare: give it none of that, nor anything else but the path.
         uid: the account to drop to, or None to stay.
     """
 
@@ -54,9 +61,16 @@ class Part:
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds_max: float = 15.0
     environment: Mapping[str, str] = field(default_factory=dict)
+    bare: bool = False
     uid: int | None = None
-    # the whole group at once, unless the part passes the signal on by itself
-    stop_group: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Work that ends by itself, like a migration, running beside the supervisor."""
+
+    name: str
+    process: subprocess.Popen[bytes]
 
 
 @dataclass(slots=True)
@@ -72,6 +86,8 @@ class Supervisor:
     """Starts parts in the given order, restarts what falls, stops all in reverse order."""
 
     def __init__(self, home: Path, say: Say) -> None:
+        # what every part and step is told; filled as addresses become known
+        self.environment: dict[str, str] = {}
         self._logs = home / "logs"
         self._logs.mkdir(parents=True, exist_ok=True)
         self._list = home / "children.json"
@@ -96,6 +112,31 @@ class Supervisor:
         for part in parts:
             self._await_ready(self._children[part.name])
 
+    def begin(self, name: str, command: Sequence[str], **more: str) -> Step:
+        """Begin a step; `more` is added to its environment."""
+        part = Part(name, command, environment=more)
+        self.log_file(name).unlink(missing_ok=True)
+        return Step(name, self._spawn(part))
+
+    def finish(self, step: Step) -> None:
+        """Wait for a step to end; raises `PartFailed` when it went wrong, `Interrupted`."""
+        while step.process.poll() is None:
+            if self.stopping.is_set():
+                self.abandon(step)
+                raise Interrupted
+            time.sleep(POLL_SECONDS / 4)
+        if step.process.returncode != 0:
+            raise PartFailed(f"The step “{step.name}” failed.\n{self._tail(step.name)}")
+
+    def abandon(self, step: Step) -> None:
+        """End a step that nobody waits for any more, with everything it started."""
+        if step.process.poll() is None:
+            signal_group(step.process.pid, signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                step.process.wait(timeout=STEP_STOP_SECONDS_MAX)
+        signal_group(step.process.pid, signal.SIGKILL)
+        step.process.wait()
+
     def watch(self) -> None:
         """Keep the parts running until `stopping` is set."""
         log_check = time.monotonic()
@@ -114,7 +155,7 @@ class Supervisor:
             children = [self._children[name] for name in stage if name in self._children]
             running = [child for child in children if child.process.poll() is None]
             for child in running:
-                self._signal(child, child.part.stop_signal)
+                child.process.send_signal(child.part.stop_signal)
             for child in running:
                 self._await_end(child)
         self._list.unlink(missing_ok=True)
@@ -158,26 +199,34 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **part.environment},
+                env=self._environment_of(part),
                 start_new_session=True,
                 user=part.uid,
             )
 
+    def _environment_of(self, part: Part) -> dict[str, str]:
+        if part.bare:
+            kept = {key: os.environ[key] for key in ("PATH", "HOME", "TMPDIR") if key in os.environ}
+            return {**kept, "LC_ALL": "C.UTF-8", "TZ": "UTC", **part.environment}
+        return {**os.environ, **self.environment, **part.environment}
+
     def _await_ready(self, child: _Child) -> None:
         part = child.part
         deadline = time.monotonic() + part.ready_seconds_max
-        while not self.stopping.is_set():
+        while True:
+            if self.stopping.is_set():
+                raise Interrupted
             if child.process.poll() is not None:
                 raise PartFailed(
                     f"The {part.name} stopped while starting "
-                    f"(exit code {child.process.returncode}).\n{self._tail(part)}"
+                    f"({_how(child.process.returncode)}).\n{self._tail(part.name)}"
                 )
             if part.probe is None or part.probe():
                 return
             if time.monotonic() > deadline:
                 raise PartFailed(
                     f"The {part.name} was not ready after {part.ready_seconds_max:.0f} s.\n"
-                    f"{self._tail(part)}"
+                    f"{self._tail(part.name)}"
                 )
             time.sleep(PROBE_SECONDS)
 
@@ -203,12 +252,6 @@ class Supervisor:
             f"The {child.part.name} ended ({_how(code)}); starting it again in {wait:.0f} s. "
             f"Its log: {self.log_file(child.part.name)}"
         )
-
-    def _signal(self, child: _Child, number: signal.Signals) -> None:
-        if child.part.stop_group:
-            signal_group(child.process.pid, number)
-        elif child.process.poll() is None:
-            child.process.send_signal(number)
 
     def _await_end(self, child: _Child) -> None:
         deadline = time.monotonic() + child.part.stop_seconds_max
@@ -240,8 +283,8 @@ class Supervisor:
                 path.with_suffix(".log.1").write_bytes(path.read_bytes())
                 os.truncate(path, 0)
 
-    def _tail(self, part: Part) -> str:
-        path = self.log_file(part.name)
+    def _tail(self, name: str) -> str:
+        path = self.log_file(name)
         lines = path.read_text(errors="replace").splitlines()[-LOG_TAIL_LINES:]
         return "\n".join([f"The end of {path}:", *(f"  {line}" for line in lines)])
 
