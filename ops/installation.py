@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ops import postgres
 from ops.ports import free_port, is_free
 from ops.process import who_listens
 
@@ -169,7 +168,11 @@ SECRETS = {
     "MUNIM_BLOB_KEY": 32,
     "MUNIM_SANDBOX_SECRET": 32,
     "POSTGRES_PASSWORD": 24,
-    **{f"{role.upper()}_PASSWORD": 24 for role in postgres.ROLES},
+    # the four database roles of roles.sql
+    "MUNIM_OWNER_PASSWORD": 24,
+    "MUNIM_APP_PASSWORD": 24,
+    "MUNIM_READER_PASSWORD": 24,
+    "MUNIM_BACKUP_PASSWORD": 24,
     "VALKEY_PASSWORD": 24,
 }
 DATA_KEYS = "MUNIM_DATA_KEYS"

@@ -6,6 +6,10 @@ from __future__ import annotations
 import threading
 
 import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import ProgrammingError
+
+from core.access.actor import Actor
 from core.access.tables import ApprovalRequest
 from core.brand.service import ChangeBrand, change_brand
 from core.db.audit_chain import first_broken_link, seal_batch
@@ -13,10 +17,6 @@ from core.db.sentence import SentenceMissing
 from core.db.tables import AuditEvent
 from core.db.unit_of_work import run_command
 from core.kernel.errors import Forbidden, IdempotencyMismatch, NotFound, StaleVersion
-from sqlalchemy import select, text
-from sqlalchemy.exc import ProgrammingError
-
-from core.access.actor import Actor
 
 
 def test_what_is_not_committed_leaves_nothing(brand, staff, uow):
