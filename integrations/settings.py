@@ -15,7 +15,7 @@ READ_TIMEOUT_S = 20.0
 TOTAL_TIMEOUT_S = 45.0
 RESPONSE_BYTES_MAX = 2 * 1024 * 1024
 DOCUMENT_BYTES_MAX = 25 * 1024 * 1024
-DEFAULT_SANDBOX_PORT = 8090
+DEFAULT_SANDBOX_PORT = 8001
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ def is_production() -> bool:
 def provider_settings() -> ProviderSettings:
     """Read `SANDBOX_URL` (or `SANDBOX_PORT`), `EGRESS_PROXY` and `PROVIDER_…_TIMEOUT_S`."""
     production = is_production()
-    port = os.environ.get("SANDBOX_PORT", str(DEFAULT_SANDBOX_PORT))
-    sandbox = os.environ.get("SANDBOX_URL", f"http://127.0.0.1:{port}").rstrip("/")
+    port = os.environ.get("SANDBOX_PORT", "")
+    sandbox = os.environ.get("SANDBOX_URL", f"http://127.0.0.1:{port}" if port else "").rstrip("/")
     return ProviderSettings(
         production=production,
         sandbox_url="" if production else sandbox,
