@@ -13,7 +13,7 @@ from typing import Any
 
 import redis
 from celery import Celery
-from celery.signals import beat_init, worker_process_init, worker_ready
+from celery.signals import beat_init, import_modules, worker_process_init, worker_ready
 
 import jobs
 from core.db.engine import forget_engine
@@ -82,6 +82,12 @@ def beat_of_heart(name: str) -> threading.Thread:
     thread = threading.Thread(target=run, name=f"heartbeat-{name}", daemon=True)
     thread.start()
     return thread
+
+
+@import_modules.connect
+def _know_the_jobs(**_: Any) -> None:
+    # told to workers and beat alike, before either looks at its tasks
+    load_jobs()
 
 
 @worker_process_init.connect

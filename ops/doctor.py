@@ -145,13 +145,10 @@ def package_index() -> Iterator[Finding]:
     if (environment / "munim.stamp").exists():
         yield GOOD, "The environment .venv is installed."
         return
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
-    probe = [*pip, "download", "--no-deps", "--quiet", "--dest", os.devnull, "--dry-run", "uv"]
-    del probe[probe.index("--dest") : probe.index("--dest") + 2]
-    probe[probe.index("download")] = "install"
+    probe = [sys.executable, "-m", "pip", "--disable-pip-version-check", "index", "versions", "uv"]
     try:
         done = subprocess.run(
-            [*probe, "--ignore-installed", "--retries", "0"],
+            [*probe, "--retries", "0"],
             capture_output=True,
             text=True,
             timeout=STEP_SECONDS_MAX,
