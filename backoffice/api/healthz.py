@@ -47,6 +47,11 @@ def _store() -> redis.Redis:
     )
 
 
+def forget_store() -> None:
+    """Read `REDIS_URL` again at the next look; for tests."""
+    _store.cache_clear()
+
+
 def valkey_state() -> str:
     """The queue's store answers."""
     try:
