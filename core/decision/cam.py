@@ -6,7 +6,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 
 from core.kernel.money import (
@@ -18,6 +17,7 @@ from core.kernel.money import (
     share_bps,
 )
 from core.kernel.rate import Rate
+from core.loan.terms import LoanKind
 
 SALARIES_WANTED = 3
 DAYS_IN_YEAR = 365
@@ -26,13 +26,6 @@ CARD_OBLIGATION_BPS = 500
 # two records of one instalment differ by charges and rounding, not by more than this
 SAME_INSTALMENT_BPS = 200
 FOIR_UNKNOWN_BPS = 99_999
-
-
-class ProductKind(StrEnum):
-    """How the loan is paid back."""
-
-    BULLET = "bullet"
-    LEVEL_INSTALMENT = "level_instalment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +66,7 @@ class CamPolicy:
 class CamInput:
     """What the credit executive decides on: income, duties, and the loan that is proposed."""
 
-    kind: ProductKind
+    kind: LoanKind
     salaries: Sequence[Salary]
     obligations: Sequence[Obligation]
     rate: Rate
@@ -185,20 +178,20 @@ def bullet_factor(rate: Rate, days: int) -> Fraction:
     return 1 + rate.per_day() * days
 
 
-def loan_for_instalment(kind: ProductKind, instalment_paise: int, rate: Rate, days: int) -> int:
+def loan_for_instalment(kind: LoanKind, instalment_paise: int, rate: Rate, days: int) -> int:
     """The loan that a monthly capacity carries, in paise, rounded down.
 
     Brief D: a level instalment by the annuity; a bullet must fit one month's capacity whole.
     """
-    if kind is ProductKind.BULLET:
+    if kind is LoanKind.BULLET:
         return round_fraction(instalment_paise / bullet_factor(rate, days), Rounding.DOWN)
     factor = annuity_factor(rate, tenor_months(days))
     return round_fraction(instalment_paise * factor, Rounding.DOWN)
 
 
-def instalment_for_loan(kind: ProductKind, loan_paise: int, rate: Rate, days: int) -> int:
+def instalment_for_loan(kind: LoanKind, loan_paise: int, rate: Rate, days: int) -> int:
     """The monthly payment of a loan (a bullet's whole repayment), in paise, half up."""
-    if kind is ProductKind.BULLET:
+    if kind is LoanKind.BULLET:
         return round_fraction(loan_paise * bullet_factor(rate, days))
     return round_fraction(loan_paise / annuity_factor(rate, tenor_months(days)))
 
@@ -232,7 +225,7 @@ def appraise(given: CamInput, policy: CamPolicy) -> CamFigures:
         eligible_loan_paise=eligible,
         instalment_paise=instalment,
         instalment_count=1
-        if given.kind is ProductKind.BULLET
+        if given.kind is LoanKind.BULLET
         else tenor_months(given.tenor_days),
         limits=tuple(
             CamLimit(limit.code, limit.name, limit.amount_paise, limit.amount_paise == lowest)

@@ -11,7 +11,6 @@ from core.decision.cam import (
     CamInput,
     CamPolicy,
     Obligation,
-    ProductKind,
     Salary,
     appraise,
     average_salary_paise,
@@ -22,6 +21,7 @@ from core.decision.cam import (
     tenor_months,
 )
 from core.kernel.rate import Rate, RatePeriod
+from core.loan.terms import LoanKind
 
 RUPEE = 100
 TWO_PERCENT_A_MONTH = Rate(2400)
@@ -35,7 +35,7 @@ POLICY = CamPolicy(
 )
 
 
-def memo(kind: ProductKind, rate: Rate, days: int, **changes: int) -> CamInput:
+def memo(kind: LoanKind, rate: Rate, days: int, **changes: int) -> CamInput:
     """The example: 50,000 a month, 12,000 bound, asking for two lakh."""
     return CamInput(
         kind=kind,
@@ -49,7 +49,7 @@ def memo(kind: ProductKind, rate: Rate, days: int, **changes: int) -> CamInput:
 
 
 def test_level_instalment_example_of_brief_d() -> None:
-    figures = appraise(memo(ProductKind.LEVEL_INSTALMENT, TWO_PERCENT_A_MONTH, 365), POLICY)
+    figures = appraise(memo(LoanKind.LEVEL_INSTALMENT, TWO_PERCENT_A_MONTH, 365), POLICY)
     assert figures.eligible_instalment_paise == 13_000 * RUPEE
     assert figures.eligible_loan_paise // RUPEE == 1_37_479
     assert figures.instalment_count == 12
@@ -58,13 +58,13 @@ def test_level_instalment_example_of_brief_d() -> None:
 
 
 def test_bullet_example_of_brief_d() -> None:
-    figures = appraise(memo(ProductKind.BULLET, ONE_PERCENT_A_DAY, 30), POLICY)
+    figures = appraise(memo(LoanKind.BULLET, ONE_PERCENT_A_DAY, 30), POLICY)
     assert figures.eligible_loan_paise == 10_000 * RUPEE
     assert figures.instalment_count == 1
 
 
 def test_foir_before_and_after_the_loan() -> None:
-    figures = appraise(memo(ProductKind.LEVEL_INSTALMENT, TWO_PERCENT_A_MONTH, 365), POLICY)
+    figures = appraise(memo(LoanKind.LEVEL_INSTALMENT, TWO_PERCENT_A_MONTH, 365), POLICY)
     assert figures.foir_achieved_bps == 2400
     # 1,00,000 over 12 months at 24 % costs 9,455.96 a month; with 12,000 that is 42.91 % of 50,000
     assert figures.instalment_paise == 9_455_96
@@ -74,7 +74,7 @@ def test_foir_before_and_after_the_loan() -> None:
 
 def test_a_proposal_above_the_policy_is_seen() -> None:
     asked = memo(
-        ProductKind.LEVEL_INSTALMENT, TWO_PERCENT_A_MONTH, 365, proposed_paise=1_60_000 * RUPEE
+        LoanKind.LEVEL_INSTALMENT, TWO_PERCENT_A_MONTH, 365, proposed_paise=1_60_000 * RUPEE
     )
     figures = appraise(asked, POLICY)
     # 15,129.54 + 12,000 of 50,000
@@ -84,7 +84,7 @@ def test_a_proposal_above_the_policy_is_seen() -> None:
 
 def test_the_lowest_ceiling_decides_and_is_rounded_down() -> None:
     asked = memo(
-        ProductKind.LEVEL_INSTALMENT, TWO_PERCENT_A_MONTH, 365, requested_paise=45_900 * RUPEE
+        LoanKind.LEVEL_INSTALMENT, TWO_PERCENT_A_MONTH, 365, requested_paise=45_900 * RUPEE
     )
     figures = appraise(asked, POLICY)
     assert figures.maximum_paise == 45_000 * RUPEE
@@ -92,13 +92,13 @@ def test_the_lowest_ceiling_decides_and_is_rounded_down() -> None:
 
 
 def test_below_the_products_minimum_there_is_no_loan() -> None:
-    asked = memo(ProductKind.BULLET, ONE_PERCENT_A_DAY, 30, requested_paise=4_999 * RUPEE)
+    asked = memo(LoanKind.BULLET, ONE_PERCENT_A_DAY, 30, requested_paise=4_999 * RUPEE)
     assert appraise(asked, POLICY).maximum_paise == 0
 
 
 def test_obligations_above_the_policy_leave_no_capacity() -> None:
     given = CamInput(
-        ProductKind.BULLET,
+        LoanKind.BULLET,
         [Salary(20_000 * RUPEE)],
         [Obligation("Home loan", 15_000 * RUPEE, "bureau")],
         ONE_PERCENT_A_DAY,
@@ -145,8 +145,8 @@ def test_tenor_in_months(days: int, months: int) -> None:
     assert tenor_months(days) == months
 
 
-@pytest.mark.parametrize("kind", list(ProductKind))
-def test_the_eligible_loan_costs_no_more_than_the_capacity(kind: ProductKind) -> None:
+@pytest.mark.parametrize("kind", list(LoanKind))
+def test_the_eligible_loan_costs_no_more_than_the_capacity(kind: LoanKind) -> None:
     for capacity in (1_234_567, 1_300_000, 9_999_999):
         loan = loan_for_instalment(kind, capacity, TWO_PERCENT_A_MONTH, 180)
         assert instalment_for_loan(kind, loan, TWO_PERCENT_A_MONTH, 180) <= capacity
