@@ -224,9 +224,7 @@ def appraise(given: CamInput, policy: CamPolicy) -> CamFigures:
         eligible_instalment_paise=capacity,
         eligible_loan_paise=eligible,
         instalment_paise=instalment,
-        instalment_count=1
-        if given.kind is LoanKind.BULLET
-        else tenor_months(given.tenor_days),
+        instalment_count=1 if given.kind is LoanKind.BULLET else tenor_months(given.tenor_days),
         limits=tuple(
             CamLimit(limit.code, limit.name, limit.amount_paise, limit.amount_paise == lowest)
             for limit in limits

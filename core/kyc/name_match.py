@@ -173,7 +173,5 @@ def _explain(pairs: list[tuple[str, str, int]], unmatched: list[str], missing: i
     if unmatched:
         parts.append("No partner for " + ", ".join(word.title() for word in unmatched))
     if missing:
-        parts.append(
-            f"{missing} word{'s' if missing > 1 else ''} more in one of the records"
-        )
+        parts.append(f"{missing} word{'s' if missing > 1 else ''} more in one of the records")
     return "; ".join(parts) or "Alike"
