@@ -1,0 +1,20 @@
+"""The doors for other systems: webhooks of providers and the REST interface, one ASGI app.
+
+It is mounted beside the screens and shares nothing with them but the core.
+"""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+
+from backoffice.api import webhooks
+from backoffice.api.problem import on_failure, on_refusal
+from core.kernel.errors import DomainError
+
+
+def make_api() -> Starlette:
+    """The ASGI app with `/webhooks/…`; app.py mounts it at the root."""
+    return Starlette(
+        routes=[*webhooks.routes],
+        exception_handlers={DomainError: on_refusal, Exception: on_failure},
+    )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
+from sqlmodel import col
 
 from core.access.permission import Permission
 from core.brand.tables import ProviderChoice
@@ -107,7 +108,7 @@ def choose_provider(uow: UnitOfWork, command: ChooseProvider) -> ProviderChoice:
 
 def _choice(uow: UnitOfWork, port: str) -> ProviderChoice | None:
     statement = select(ProviderChoice).where(
-        ProviderChoice.port == port,  # pyright: ignore[reportArgumentType]
+        col(ProviderChoice.port) == port,
     )
     return uow.session.scalar(statement)
 
