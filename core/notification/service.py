@@ -186,7 +186,10 @@ def cancel_reminder(uow: UnitOfWork, reminder_id: int, reason: str) -> Reminder:
     uow.transition(REMINDER, row, "cancel", reason=reason)
     row.reason = reason
     uow.audit(
-        "reminder.cancelled", ("reminder", row.id), case_id=row.case_id, reason=reason,
+        "reminder.cancelled",
+        ("reminder", row.id),
+        case_id=row.case_id,
+        reason=reason,
         kind=KINDS[row.kind].name,
     )
     return row

@@ -50,7 +50,7 @@ def message_by_reference(session: Session, provider: str, reference: str) -> Mes
 def due_reminder_ids(session: Session, now: dt.datetime, limit: int = 500) -> Sequence[int]:
     """Pending reminders whose moment has come, oldest first."""
     return session.scalars(
-        select(Reminder.id)
+        select(col(Reminder.id))
         .where(col(Reminder.status) == "pending", col(Reminder.due_at) <= now)
         .order_by(col(Reminder.due_at), col(Reminder.id))
         .limit(limit)
@@ -84,11 +84,14 @@ def reminder_counts(session: Session) -> dict[str, int]:
 
 def unread_notifications(session: Session, staff_id: int) -> int:
     """How many notices a person has not read."""
-    return session.scalar(
-        select(func.count())
-        .select_from(Notification)
-        .where(col(Notification.staff_id) == staff_id, col(Notification.read_at).is_(None))
-    ) or 0
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Notification)
+            .where(col(Notification.staff_id) == staff_id, col(Notification.read_at).is_(None))
+        )
+        or 0
+    )
 
 
 def notifications(session: Session, staff_id: int, limit: int = 20) -> Sequence[Notification]:

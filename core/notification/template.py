@@ -33,49 +33,92 @@ _BRAND = ("brand", "brand_phone")
 KINDS: dict[str, MessageKind] = {
     kind.code: kind
     for kind in (
-        MessageKind("otp", "One-time code", ("code", "minutes", *_BRAND),
-                    "{code} is your {brand} code. It is valid for {minutes} minutes. "
-                    "Do not share it with anyone."),
-        MessageKind("application_received", "Application received", ("name", "number", *_BRAND),
-                    "Dear {name}, we have your application {number}. Track it on your {brand} page."),
-        MessageKind("application_sent_back", "Something is missing",
-                    ("name", "number", "reason", *_BRAND),
-                    "Dear {name}, we need something more for application {number}: {reason}. "
-                    "- {brand}"),
-        MessageKind("application_rejected", "Application not approved",
-                    ("name", "number", "reason", *_BRAND),
-                    "Dear {name}, we could not approve application {number}: {reason}. - {brand}"),
-        MessageKind("application_sanctioned", "Loan sanctioned",
-                    ("name", "number", "amount", *_BRAND),
-                    "Dear {name}, your loan {number} of {amount} is sanctioned. Please read and "
-                    "sign the agreement on your {brand} page."),
-        MessageKind("agreement_ready", "Agreement to sign", ("name", "number", "link", *_BRAND),
-                    "Dear {name}, your key facts statement and agreement for {number} are ready: "
-                    "{link} - {brand}"),
-        MessageKind("loan_disbursed", "Loan paid out",
-                    ("name", "number", "amount", "account", "due_on", *_BRAND),
-                    "Dear {name}, {amount} of loan {number} was paid to your account {account}. "
-                    "First due date {due_on}. - {brand}"),
-        MessageKind("payment_link", "Payment link", ("name", "number", "amount", "link", *_BRAND),
-                    "Dear {name}, pay {amount} for loan {number} here: {link} - {brand}"),
-        MessageKind("receipt", "Receipt",
-                    ("name", "number", "receipt", "amount", "outstanding", *_BRAND),
-                    "Dear {name}, we received {amount} for loan {number} (receipt {receipt}). "
-                    "Outstanding now {outstanding}. - {brand}"),
-        MessageKind("due_soon", "Instalment due soon",
-                    ("name", "number", "amount", "due_on", *_BRAND),
-                    "Dear {name}, {amount} of loan {number} is due on {due_on}. - {brand}"),
-        MessageKind("overdue", "Payment overdue",
-                    ("name", "number", "amount", "days", *_BRAND),
-                    "Dear {name}, {amount} of loan {number} is overdue by {days} days. "
-                    "Please pay on your {brand} page or call {brand_phone}."),
-        MessageKind("promise_reminder", "Reminder of a promise",
-                    ("name", "number", "amount", "promised_on", *_BRAND),
-                    "Dear {name}, you promised to pay {amount} for loan {number} on {promised_on}. "
-                    "- {brand}"),
-        MessageKind("loan_closed", "Loan closed", ("name", "number", *_BRAND),
-                    "Dear {name}, loan {number} is fully paid. Your no-dues letter is on your "
-                    "{brand} page. Thank you."),
+        MessageKind(
+            "otp",
+            "One-time code",
+            ("code", "minutes", *_BRAND),
+            "{code} is your {brand} code. It is valid for {minutes} minutes. "
+            "Do not share it with anyone.",
+        ),
+        MessageKind(
+            "application_received",
+            "Application received",
+            ("name", "number", *_BRAND),
+            "Dear {name}, we have your application {number}. Track it on your {brand} page.",
+        ),
+        MessageKind(
+            "application_sent_back",
+            "Something is missing",
+            ("name", "number", "reason", *_BRAND),
+            "Dear {name}, we need something more for application {number}: {reason}. - {brand}",
+        ),
+        MessageKind(
+            "application_rejected",
+            "Application not approved",
+            ("name", "number", "reason", *_BRAND),
+            "Dear {name}, we could not approve application {number}: {reason}. - {brand}",
+        ),
+        MessageKind(
+            "application_sanctioned",
+            "Loan sanctioned",
+            ("name", "number", "amount", *_BRAND),
+            "Dear {name}, your loan {number} of {amount} is sanctioned. Please read and "
+            "sign the agreement on your {brand} page.",
+        ),
+        MessageKind(
+            "agreement_ready",
+            "Agreement to sign",
+            ("name", "number", "link", *_BRAND),
+            "Dear {name}, your key facts statement and agreement for {number} are ready: "
+            "{link} - {brand}",
+        ),
+        MessageKind(
+            "loan_disbursed",
+            "Loan paid out",
+            ("name", "number", "amount", "account", "due_on", *_BRAND),
+            "Dear {name}, {amount} of loan {number} was paid to your account {account}. "
+            "First due date {due_on}. - {brand}",
+        ),
+        MessageKind(
+            "payment_link",
+            "Payment link",
+            ("name", "number", "amount", "link", *_BRAND),
+            "Dear {name}, pay {amount} for loan {number} here: {link} - {brand}",
+        ),
+        MessageKind(
+            "receipt",
+            "Receipt",
+            ("name", "number", "receipt", "amount", "outstanding", *_BRAND),
+            "Dear {name}, we received {amount} for loan {number} (receipt {receipt}). "
+            "Outstanding now {outstanding}. - {brand}",
+        ),
+        MessageKind(
+            "due_soon",
+            "Instalment due soon",
+            ("name", "number", "amount", "due_on", *_BRAND),
+            "Dear {name}, {amount} of loan {number} is due on {due_on}. - {brand}",
+        ),
+        MessageKind(
+            "overdue",
+            "Payment overdue",
+            ("name", "number", "amount", "days", *_BRAND),
+            "Dear {name}, {amount} of loan {number} is overdue by {days} days. "
+            "Please pay on your {brand} page or call {brand_phone}.",
+        ),
+        MessageKind(
+            "promise_reminder",
+            "Reminder of a promise",
+            ("name", "number", "amount", "promised_on", *_BRAND),
+            "Dear {name}, you promised to pay {amount} for loan {number} on {promised_on}. "
+            "- {brand}",
+        ),
+        MessageKind(
+            "loan_closed",
+            "Loan closed",
+            ("name", "number", *_BRAND),
+            "Dear {name}, loan {number} is fully paid. Your no-dues letter is on your "
+            "{brand} page. Thank you.",
+        ),
     )
 }
 
@@ -101,10 +144,16 @@ SAMPLE_WORDS: dict[str, str] = {
 def words_of(text: str) -> tuple[str, ...]:
     """The named words a text uses, in order; raises `Invalid` for braces that do not pair."""
     try:
-        found = [name for _, name, spec, conv in string.Formatter().parse(text) if name is not None
-                 and not spec and not conv]
-        odd = [name for _, name, spec, conv in string.Formatter().parse(text)
-               if name is not None and (spec or conv or not name.isidentifier())]
+        found = [
+            name
+            for _, name, spec, conv in string.Formatter().parse(text)
+            if name is not None and not spec and not conv
+        ]
+        odd = [
+            name
+            for _, name, spec, conv in string.Formatter().parse(text)
+            if name is not None and (spec or conv or not name.isidentifier())
+        ]
     except ValueError:
         raise Invalid({"body": "A brace is not closed; write words like {name}"}) from None
     if odd:
