@@ -327,3 +327,13 @@ def collectors(session: Session, brand_id: int, today: dt.date) -> list[Collecto
             )
         )
     return found
+
+
+def next_due(session: Session, loan_id: int) -> tuple[dt.date | None, int]:
+    """What a loan owes next: (date, paise); (None, 0) when nothing is to come."""
+    found = session.execute(
+        select(col(LoanBalance.next_due_on), col(LoanBalance.next_due_paise)).where(
+            col(LoanBalance.loan_id) == loan_id
+        )
+    ).first()
+    return (found[0], int(found[1])) if found and found[0] else (None, 0)
