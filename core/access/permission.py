@@ -23,6 +23,7 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     BRAND_CONFIGURE = "brand:configure"
     BUREAU_PULL = "bureau:pull"
+    BUREAU_READ = "bureau:read"
     COLLECTION_LIST = "collection:list"
     COLLECTION_MANAGE = "collection:manage"
     COLLECTION_WORK = "collection:work"

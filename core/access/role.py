@@ -66,6 +66,7 @@ BUILT_IN_ROLES: tuple[BuiltInRole, ...] = (
                 P.APPLICATION_APPRAISE,
                 P.APPLICATION_REJECT,
                 P.BUREAU_PULL,
+                P.BUREAU_READ,
                 P.CUSTOMER_REVEAL,
                 P.DOCUMENT_UPLOAD,
                 P.KYC_CHECK,
@@ -81,6 +82,7 @@ BUILT_IN_ROLES: tuple[BuiltInRole, ...] = (
             | _CASE
             | {
                 P.APPLICATION_SANCTION,
+                P.BUREAU_READ,
                 P.APPLICATION_REJECT,
                 P.AGREEMENT_SEND,
                 P.EXPORT,
@@ -98,6 +100,7 @@ BUILT_IN_ROLES: tuple[BuiltInRole, ...] = (
             | _CASE
             | {
                 P.APPLICATION_SANCTION,
+                P.BUREAU_READ,
                 P.APPLICATION_SANCTION_ANY,
                 P.APPLICATION_REJECT,
                 P.AGREEMENT_SEND,

@@ -62,5 +62,7 @@ class BureauReport(BrandTable, table=True):
     requested_at: dt.datetime = Field(sa_type=Timestamp)
     requested_by_id: int | None = Field(default=None, sa_type=BigInteger)
     requested_by_name: str = ""
+    # set before the provider is called: a job that died in between may have asked
+    asked_at: dt.datetime | None = Field(default=None, sa_type=Timestamp)
     pulled_at: dt.datetime | None = Field(default=None, sa_type=Timestamp)
     version: int = 1
