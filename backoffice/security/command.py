@@ -15,7 +15,7 @@ import reflex as rx
 from backoffice.security.access import Access, declare
 from backoffice.shell.catalogue import t
 from core.kernel.business_day import format_datetime
-from core.kernel.errors import DomainError, StaleVersion
+from core.kernel.errors import DomainError, Invalid, StaleVersion
 
 log = logging.getLogger("munim.screen")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -44,11 +44,9 @@ def say_unexpected(error: BaseException, where: str) -> Any:
 
 
 def _names_fields(error: DomainError) -> dict[str, str]:
-    fields = error.details.get("fields") if error.details else None
-    found = {str(k): str(v) for k, v in fields.items()} if isinstance(fields, dict) else {}
-    if error.field and error.field not in found:
-        found[error.field] = error.message
-    return found
+    if isinstance(error, Invalid):
+        return dict(error.fields)
+    return {error.field: error.message} if error.field else {}
 
 
 async def _say_refusal(state: Any, name: str, error: DomainError, given: dict[str, Any]) -> Any:
@@ -57,11 +55,10 @@ async def _say_refusal(state: Any, name: str, error: DomainError, given: dict[st
     form = next((v for v in given.values() if isinstance(v, dict)), None)
     if isinstance(error, StaleVersion) and form is not None:
         theirs = await state._theirs(form)
-        saved_at = error.details.get("saved_at")
         state.conflict = {
             "form": name,
-            "by": str(error.details.get("saved_by") or t("somebody else")),
-            "at": format_datetime(saved_at) if saved_at else "",
+            "by": error.who or t("Somebody else"),
+            "at": format_datetime(error.when) if error.when else "",
             "version": str(error.details.get("version", "")),
             "fields": [
                 {
