@@ -17,7 +17,6 @@ config = rx.Config(
     deploy_url=None,
     cors_allowed_origins=["same-origin.invalid"],
     redis_url=os.environ.get("REFLEX_REDIS_URL") or os.environ.get("REDIS_URL"),
-    state_auto_setters=False,
     default_color_mode="system",
     frontend_compression_formats=["gzip"],
     trusted_proxy_hops=int(os.environ.get("MUNIM_PROXY_HOPS", "0")),

@@ -8,6 +8,7 @@ import importlib.util
 from typing import Any
 
 import reflex as rx
+from reflex.event import EventSpec
 from starlette.applications import Starlette
 
 from backoffice.security.command import say_unexpected
@@ -18,7 +19,7 @@ from backoffice.shell.layout import framed
 from backoffice.shell.page import import_all_pages, pages
 
 
-def _backend_exception(exception: Exception) -> Any:
+def _backend_exception(exception: Exception) -> EventSpec | None:
     return say_unexpected(exception, "event")
 
 

@@ -29,7 +29,7 @@ class SecureState(rx.State, mixin=True):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if not kwargs.get("mixin") and cls.READ is None:
+        if not cls._mixin and cls.READ is None:  # pyright: ignore
             raise TypeError(f"{cls.__name__}: declare READ = Permission.…")
 
     @classmethod
