@@ -29,7 +29,7 @@ def steps() -> list[tuple[str, Sequence[str]]]:
     return [
         ("style", [PYTHON, "-m", "ruff", "check", "."]),
         ("form", [PYTHON, "-m", "ruff", "format", "--check", "--diff", "--quiet", "."]),
-        ("layers", [str(Path(PYTHON).with_name("lint-imports")), "--no-timings"]),
+        ("layers", [str(Path(PYTHON).with_name("lint-imports")), "--no-logo"]),
         ("types", [PYTHON, "-m", "pyright", "--warnings"]),
     ]
 
