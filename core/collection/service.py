@@ -274,3 +274,9 @@ def release_if_current(uow: UnitOfWork, loan_id: int) -> bool:
         return False
     _release(uow, loan, "nothing is overdue any more" if loan.status == "active" else loan.status)
     return True
+
+
+def customer_of(uow: UnitOfWork, loan_id: int) -> int:
+    """Whose loan it is."""
+    uow.actor.require(Permission.COLLECTION_LIST)
+    return uow.get(Loan, loan_id).customer_id

@@ -17,6 +17,7 @@ from core.brand.tables import StaffAvailability
 from core.collection.assignment import Collector
 from core.collection.tables import CollectionAssignment, PromiseToPay, Remark
 from core.customer.tables import Customer
+from core.db.listing import ListAnswer, ListAsk, keyset_page
 from core.loan.tables import Loan, LoanBalance
 
 PAGE = 50
@@ -114,65 +115,58 @@ def _row(found: Any) -> WorklistRow:
     )
 
 
-def worklist(
-    session: Session,
-    *,
-    staff_id: int | None = None,
-    bucket: str = "",
-    search: str = "",
-    after: tuple[int, int] | None = None,
-    limit: int = PAGE,
-) -> list[WorklistRow]:
-    """Overdue loans, most days past due first; `after` is (days past due, loan id) of the last row.
+def worklist(session: Session, ask: ListAsk, *, staff_id: int | None = None) -> ListAnswer:
+    """A page of overdue loans; filters `q` (start of number or name), `bucket`, `promise`.
 
-    `staff_id` keeps only that person's loans; `search` is the start of a loan number or name.
+    `staff_id` keeps only that person's loans.
     """
     statement = _worklist().where(col(LoanBalance.days_past_due) > 0)
-    if bucket:
-        statement = statement.where(col(LoanBalance.bucket) == bucket)
-    statement = _narrow(statement, staff_id, search)
-    if after is not None:
-        days, loan_id = after
-        statement = statement.where(
-            or_(
-                col(LoanBalance.days_past_due) < days,
-                and_(col(LoanBalance.days_past_due) == days, col(LoanBalance.loan_id) > loan_id),
-            )
-        )
-    statement = statement.order_by(
-        col(LoanBalance.days_past_due).desc(), col(LoanBalance.loan_id)
-    ).limit(limit)
-    return [_row(found) for found in session.execute(statement)]
+    if ask.get("bucket"):
+        statement = statement.where(col(LoanBalance.bucket) == ask.get("bucket"))
+    if ask.get("promise"):
+        statement = statement.where(col(PromiseToPay.status) == ask.get("promise"))
+    return keyset_page(
+        session,
+        _narrow(statement, staff_id, ask.get("q")),
+        ask,
+        sorts={
+            "days_past_due": col(LoanBalance.days_past_due),
+            "overdue_paise": col(LoanBalance.overdue_paise),
+            "loan_number": col(Loan.number),
+        },
+        key=col(LoanBalance.loan_id),
+        row=_as_dict,
+    )
 
 
 def pre_collection(
-    session: Session,
-    *,
-    today: dt.date,
-    days_ahead: int = 3,
-    search: str = "",
-    after: tuple[dt.date, int] | None = None,
-    limit: int = PAGE,
-) -> list[tuple[WorklistRow, dt.date, int]]:
-    """Loans with something due within `days_ahead` days and nothing overdue, earliest first.
-
-    Answers (row, next due date, next due paise).
-    """
-    statement = _narrow(_worklist(), None, search).where(
+    session: Session, ask: ListAsk, *, today: dt.date, days_ahead: int = 3
+) -> ListAnswer:
+    """A page of loans with something due within `days_ahead` days and nothing overdue."""
+    statement = _narrow(_worklist(), None, ask.get("q")).where(
         col(LoanBalance.days_past_due) == 0,
+        col(LoanBalance.next_due_on).is_not(None),
         col(LoanBalance.next_due_on) <= today + dt.timedelta(days=days_ahead),
     )
-    if after is not None:
-        due_on, loan_id = after
-        statement = statement.where(
-            or_(
-                col(LoanBalance.next_due_on) > due_on,
-                and_(col(LoanBalance.next_due_on) == due_on, col(LoanBalance.loan_id) > loan_id),
-            )
-        )
-    statement = statement.order_by(col(LoanBalance.next_due_on), col(LoanBalance.loan_id))
-    found = session.execute(statement.limit(limit)).all()
-    return [(_row(item), item[0].next_due_on, item[0].next_due_paise) for item in found]
+    return keyset_page(
+        session,
+        statement,
+        ask,
+        sorts={
+            "next_due_on": col(LoanBalance.next_due_on),
+            "next_due_paise": col(LoanBalance.next_due_paise),
+        },
+        key=col(LoanBalance.loan_id),
+        row=lambda found: _as_dict(found)
+        | {"next_due_on": found[0].next_due_on, "next_due_paise": found[0].next_due_paise},
+    )
+
+
+def _as_dict(found: Any) -> dict[str, Any]:
+    row = _row(found[:7])
+    return {"id": row.loan_id} | {
+        name: getattr(row, name) for name in WorklistRow.__dataclass_fields__
+    }
 
 
 def _narrow(statement: Any, staff_id: int | None, search: str) -> Any:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from core.brand.tables import Notification
+from core.db.listing import ListAnswer, ListAsk, keyset_page
 from core.notification.tables import Message, Reminder
 
 PAGE = 50
@@ -57,23 +58,39 @@ def due_reminder_ids(session: Session, now: dt.datetime, limit: int = 500) -> Se
     ).all()
 
 
-def reminders(
-    session: Session,
-    *,
-    status: str = "",
-    loan_id: int | None = None,
-    before_id: int | None = None,
-    limit: int = PAGE,
-) -> Sequence[Reminder]:
-    """A keyset page of reminders, newest first."""
+def reminders(session: Session, ask: ListAsk) -> ListAnswer:
+    """A page of reminders; filter `status`."""
     statement = select(Reminder)
-    if status:
-        statement = statement.where(col(Reminder.status) == status)
-    if loan_id is not None:
-        statement = statement.where(col(Reminder.loan_id) == loan_id)
-    if before_id is not None:
-        statement = statement.where(col(Reminder.id) < before_id)
-    return session.scalars(statement.order_by(col(Reminder.id).desc()).limit(limit)).all()
+    if ask.get("status"):
+        statement = statement.where(col(Reminder.status) == ask.get("status"))
+    return keyset_page(
+        session,
+        statement,
+        ask,
+        sorts={"due_at": col(Reminder.due_at)},
+        key=col(Reminder.id),
+        row=lambda found: {
+            "id": found[0].id,
+            "kind": found[0].kind,
+            "channel": found[0].channel,
+            "due_at": found[0].due_at,
+            "status": found[0].status,
+            "status_since": found[0].status_since,
+            "reason": found[0].reason,
+            "created_by": found[0].created_by,
+            "loan_id": found[0].loan_id,
+        },
+    )
+
+
+def reminders_of_loan(session: Session, loan_id: int, limit: int = PAGE) -> Sequence[Reminder]:
+    """A loan's reminders, newest first."""
+    return session.scalars(
+        select(Reminder)
+        .where(col(Reminder.loan_id) == loan_id)
+        .order_by(col(Reminder.id).desc())
+        .limit(limit)
+    ).all()
 
 
 def reminder_counts(session: Session) -> dict[str, int]:
