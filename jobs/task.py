@@ -67,11 +67,11 @@ class JobContext:
         A job that calls a provider between two units claims in the last one only.
         """
         with unit_of_work(self.actor, use_case or self.consumer) as uow:
-            if claim and not self.claimed and self.event_id:
-                if not mark_consumed(
-                    uow.session, self.brand_id, self.consumer, self.event_id, uow.now
-                ):
-                    raise AlreadyDone
+            fresh = not claim or self.claimed or not self.event_id
+            if not fresh and not mark_consumed(
+                uow.session, self.brand_id, self.consumer, self.event_id, uow.now
+            ):
+                raise AlreadyDone
             yield uow
             if claim and uow.committed:
                 self.claimed = True

@@ -69,9 +69,7 @@ def collection_panel() -> rx.Component:
         ),
         ui.section(
             t("Reminders"),
-            ui.simple_table(
-                REMINDER_COLUMNS, state.reminders, empty=t("No reminder is planned.")
-            ),
+            ui.simple_table(REMINDER_COLUMNS, state.reminders, empty=t("No reminder is planned.")),
         ),
     )
 
@@ -106,15 +104,11 @@ def messages_panel() -> rx.Component:
     """The tab."""
     return ui.section(
         t("Messages to the customer"),
-        ui.simple_table(
-            MESSAGE_COLUMNS, MessagesTab.messages, empty=t("No message was sent yet.")
-        ),
+        ui.simple_table(MESSAGE_COLUMNS, MessagesTab.messages, empty=t("No message was sent yet.")),
     )
 
 
 register_tab(
     "collection", "Collection", Permission.APPLICATION_OPEN, collection_panel, CollectionTab.load
 )
-register_tab(
-    "messages", "Messages", Permission.APPLICATION_OPEN, messages_panel, MessagesTab.load
-)
+register_tab("messages", "Messages", Permission.APPLICATION_OPEN, messages_panel, MessagesTab.load)

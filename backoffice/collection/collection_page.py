@@ -130,7 +130,11 @@ def reminder_form() -> rx.Component:
             value="promise_reminder",
         ),
         ui.field(
-            state, "due_at", t("When"), type="datetime-local", value=state.minute_ahead,
+            state,
+            "due_at",
+            t("When"),
+            type="datetime-local",
+            value=state.minute_ahead,
             hint=t("Indian time; recovery reminders go out between 08:00 and 19:00"),
         ),
         submit=t("Plan the reminder"),
@@ -198,17 +202,13 @@ def collection_case_page() -> rx.Component:
         ),
         ui.columns(
             rx.el.div(
-                rx.cond(
-                    state.can_work, ui.section(t("Record the contact"), contact_form())
-                ),
+                rx.cond(state.can_work, ui.section(t("Record the contact"), contact_form())),
                 rx.cond(state.can_work, ui.section(t("Plan a reminder"), reminder_form())),
             ),
             rx.el.div(
                 ui.section(
                     t("Promises to pay"),
-                    ui.simple_table(
-                        PROMISE_COLUMNS, state.promises, empty=t("No promise yet.")
-                    ),
+                    ui.simple_table(PROMISE_COLUMNS, state.promises, empty=t("No promise yet.")),
                 ),
                 ui.section(
                     t("Remarks"),

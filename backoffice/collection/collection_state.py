@@ -4,7 +4,7 @@ The loan's page fetches in one unit of work what a collector looks at before cal
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, ClassVar
 
 import reflex as rx
 
@@ -88,15 +88,13 @@ class CollectionList(ui.TableState, rx.State):
     )
     SORT = "-days_past_due"
     EMPTY = "Nothing is overdue. The worklist fills when a day is closed."
-    EXPORT = "collection"
+    EXPORT: ClassVar[str] = "collection"
 
     tiles: list[dict[str, str]] = []
 
     def _rows(self, uow: UnitOfWork, ask: ListAsk) -> ListAnswer:
         actor = uow.actor
-        whose = ask.get("whose") or (
-            "all" if actor.can(Permission.COLLECTION_MANAGE) else "mine"
-        )
+        whose = ask.get("whose") or ("all" if actor.can(Permission.COLLECTION_MANAGE) else "mine")
         staff_id = actor.id if whose == "mine" else None
         totals = store.bucket_totals(uow.session, staff_id)
         self.tiles = [
@@ -146,16 +144,16 @@ class PreCollectionList(ui.TableState, rx.State):
     )
     FILTERS = (
         ui.Filter("q", "Loan number or name"),
-        ui.Filter("days", "Due within", options=(("3", "3 days"), ("7", "7 days"), ("15", "15 days"))),
+        ui.Filter(
+            "days", "Due within", options=(("3", "3 days"), ("7", "7 days"), ("15", "15 days"))
+        ),
     )
     SORT = "next_due_on"
     EMPTY = "Nothing falls due in these days."
 
     def _rows(self, uow: UnitOfWork, ask: ListAsk) -> ListAnswer:
         days = int(ask.get("days")) if ask.get("days").isdigit() else 3
-        answer = store.pre_collection(
-            uow.session, ask, today=uow.business_date, days_ahead=days
-        )
+        answer = store.pre_collection(uow.session, ask, today=uow.business_date, days_ahead=days)
         rows = [_shown(row, uow.actor.brand_code) for row in answer.rows]
         return ListAnswer(rows, answer.next_cursor, answer.previous_cursor)
 
@@ -173,7 +171,9 @@ def briefing(row: store.WorklistRow) -> list[str]:
             total=format_inr(row.outstanding_paise),
         )
         if row.days_past_due
-        else t("Nothing is overdue; {total} is outstanding.", total=format_inr(row.outstanding_paise))
+        else t(
+            "Nothing is overdue; {total} is outstanding.", total=format_inr(row.outstanding_paise)
+        )
     ]
     if row.promised_on is not None:
         lines.append(

@@ -340,9 +340,7 @@ def _charged_event(
         if digits & reference_digits(row.narration):
             return row
     for row in near:
-        if any(
-            row.date.strftime(form) in charge.narration for form in ("%d%m%y", "%d-%m-%y")
-        ):
+        if any(row.date.strftime(form) in charge.narration for form in ("%d%m%y", "%d-%m-%y")):
             return row
     same_day = [row for row in near if row.date == charge.date]
     if same_day:

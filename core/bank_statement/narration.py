@@ -10,9 +10,20 @@ import re
 from typing import Literal
 
 Kind = Literal[
-    "salary_word", "salary_advance", "mandate_debit", "loan_recovery", "return_leg",
-    "return_charge", "cheque_return_in", "cheque_return_out", "cash_deposit", "cash_withdrawal",
-    "loan_disbursal", "interest", "reimbursement", "plain",
+    "salary_word",
+    "salary_advance",
+    "mandate_debit",
+    "loan_recovery",
+    "return_leg",
+    "return_charge",
+    "cheque_return_in",
+    "cheque_return_out",
+    "cash_deposit",
+    "cash_withdrawal",
+    "loan_disbursal",
+    "interest",
+    "reimbursement",
+    "plain",
 ]
 
 _CHARGE = re.compile(
@@ -29,9 +40,7 @@ _RETURN_REASON = re.compile(
     r"INSUFF|EXCEEDS\s+ARR|FUNDS\s+INSUF|BAL\s+INSUF|PAYMENT\s+STOPPED|ACCOUNT\s+CLOSED|"
     r"REFER\s+TO\s+DRAWER|SIGNATURE\s+DIFF"
 )
-_MANDATE = re.compile(
-    r"\b(ACH|NACH|ECS|E-?MANDATE|ENACH|SI|AUTOPAY|AUTO\s?DEBIT)\b|ACHDR|ACH-?DR"
-)
+_MANDATE = re.compile(r"\b(ACH|NACH|ECS|E-?MANDATE|ENACH|SI|AUTOPAY|AUTO\s?DEBIT)\b|ACHDR|ACH-?DR")
 _CHEQUE = re.compile(
     r"\b(CHQ|CHEQUE|CLG|CLEARING|I/?W|O/?W|INWARD|OUTWARD|MICR|CTS)\b|^\W*REJECT:\d"
 )

@@ -124,7 +124,9 @@ def join_narration(lines: Iterable[Line]) -> str:
         full = before.box.right >= widest - 1.2 * letter
         tight = text[-1:] in "-/@:" or first.text[:1] in "-/@"
         cut = full and len(last.text) > 1 and text[-1:].isalnum() and first.text[:1].isalnum()
-        in_token = cut and (len(last.text) >= 12 or (text[-1:].isdigit() and first.text[:1].isdigit()))
+        in_token = cut and (
+            len(last.text) >= 12 or (text[-1:].isdigit() and first.text[:1].isdigit())
+        )
         text += line.text if tight or in_token else " " + line.text
     return re.sub(r"\s+", " ", text).strip()
 
@@ -151,9 +153,7 @@ def _settled(layout: TableLayout, lines: Sequence[Line]) -> TableLayout:
     for at, column in enumerate(columns):
         if column.role not in NUMERIC:
             continue
-        near = sorted(
-            (abs(edge - column.title.right), edge) for edge in strong if edge not in used
-        )
+        near = sorted((abs(edge - column.title.right), edge) for edge in strong if edge not in used)
         reach = max(0.06, column.title.width)
         inside = [edge for gap, edge in near if gap <= reach]
         if inside:

@@ -76,9 +76,7 @@ def save_view(uow: UnitOfWork, command: SaveView) -> SavedView:
             role=uow.actor.role,
         )
     )
-    uow.audit(
-        "saved_view.kept", ("saved_view", view.id), name=name, list_name=command.list_name
-    )
+    uow.audit("saved_view.kept", ("saved_view", view.id), name=name, list_name=command.list_name)
     return view
 
 

@@ -30,9 +30,7 @@ def newest_answer(
     """The person's newest report with an answer, optionally not older than a moment."""
     statement = (
         select(BureauReport)
-        .where(
-            col(BureauReport.customer_id) == customer_id, col(BureauReport.status).in_(ANSWERED)
-        )
+        .where(col(BureauReport.customer_id) == customer_id, col(BureauReport.status).in_(ANSWERED))
         .order_by(col(BureauReport.id).desc())
         .limit(1)
     )

@@ -111,9 +111,7 @@ def summary_of(answer: BureauAnswer) -> dict[str, Any]:
                 "written_off": line.written_off,
                 "settled": line.settled,
                 "card": is_card(line.account_type),
-                "history": {
-                    f"{month.month:%Y-%m}": month.days_past_due for month in line.history
-                },
+                "history": {f"{month.month:%Y-%m}": month.days_past_due for month in line.history},
             }
             for line in answer.accounts
         ],
@@ -162,8 +160,7 @@ def grid_of(summary: Mapping[str, Any], on: dt.date) -> tuple[GridRow, ...]:
         if not any(month in history for month in months):
             continue
         cells = tuple(
-            GridCell(month, history.get(month), band_of(history.get(month)))
-            for month in months
+            GridCell(month, history.get(month), band_of(history.get(month))) for month in months
         )
         rows.append(GridRow(line["lender"], line["type"], line["number"], cells))
     return tuple(rows)

@@ -157,8 +157,10 @@ def pre_collection(
             "next_due_paise": col(LoanBalance.next_due_paise),
         },
         key=col(LoanBalance.loan_id),
-        row=lambda found: _as_dict(found)
-        | {"next_due_on": found[0].next_due_on, "next_due_paise": found[0].next_due_paise},
+        row=lambda found: (
+            _as_dict(found)
+            | {"next_due_on": found[0].next_due_on, "next_due_paise": found[0].next_due_paise}
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Select, and_, or_
-from sqlmodel import Session
+from sqlalchemy.orm import Session
 
 from core.kernel.errors import Invalid
 

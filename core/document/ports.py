@@ -24,8 +24,9 @@ class BlobMissing(DomainError):
     code = "blob_missing"
 
     def __init__(self) -> None:
-        super().__init__("The stored file is missing. Tell the administrator; nothing was lost "
-                         "by you.")
+        super().__init__(
+            "The stored file is missing. Tell the administrator; nothing was lost by you."
+        )
 
 
 class BlobAltered(DomainError):
@@ -65,9 +66,7 @@ class BlobStore(Protocol):
         """Remove the bytes; removing what is not there is no error."""
         ...
 
-    def signed_url(
-        self, key: str, *, file_name: str, media_type: str, lives: timedelta
-    ) -> str:
+    def signed_url(self, key: str, *, file_name: str, media_type: str, lives: timedelta) -> str:
         """An address that gives the bytes to whoever holds it until it expires."""
         ...
 

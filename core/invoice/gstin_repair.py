@@ -11,16 +11,59 @@ import re
 
 from core.kernel.identifier import is_valid_gstin
 
-_TO_DIGIT = {"O": "0", "Q": "0", "D": "0", "I": "1", "L": "1", "|": "1", "S": "5", "B": "8",
-             "Z": "2", "G": "6", "T": "7", "A": "4"}
+_TO_DIGIT = {
+    "O": "0",
+    "Q": "0",
+    "D": "0",
+    "I": "1",
+    "L": "1",
+    "|": "1",
+    "S": "5",
+    "B": "8",
+    "Z": "2",
+    "G": "6",
+    "T": "7",
+    "A": "4",
+}
 _TO_LETTER = {"0": "O", "1": "I", "5": "S", "8": "B", "2": "Z", "6": "G", "4": "A", "7": "T"}
 _DIGIT_PLACES = frozenset({0, 1, 7, 8, 9, 10})
 _LETTER_PLACES = frozenset({2, 3, 4, 5, 6, 11})
 _SWAPS = {
-    "0": "OQD", "O": "0QD", "Q": "O", "D": "O", "1": "IL", "I": "1L", "L": "1I", "5": "S", "S": "5",
-    "8": "B", "B": "8", "2": "Z", "Z": "2", "6": "G", "G": "6C", "C": "G", "U": "V", "V": "UY",
-    "Y": "V", "M": "N", "N": "M", "E": "F", "F": "EP", "P": "F", "K": "X", "X": "K", "3": "8",
-    "7": "1T", "T": "7", "4": "A", "A": "4", "9": "3", "H": "N", "R": "P", "W": "V",
+    "0": "OQD",
+    "O": "0QD",
+    "Q": "O",
+    "D": "O",
+    "1": "IL",
+    "I": "1L",
+    "L": "1I",
+    "5": "S",
+    "S": "5",
+    "8": "B",
+    "B": "8",
+    "2": "Z",
+    "Z": "2",
+    "6": "G",
+    "G": "6C",
+    "C": "G",
+    "U": "V",
+    "V": "UY",
+    "Y": "V",
+    "M": "N",
+    "N": "M",
+    "E": "F",
+    "F": "EP",
+    "P": "F",
+    "K": "X",
+    "X": "K",
+    "3": "8",
+    "7": "1T",
+    "T": "7",
+    "4": "A",
+    "A": "4",
+    "9": "3",
+    "H": "N",
+    "R": "P",
+    "W": "V",
 }
 #: A repaired GSTIN may differ in this many letters from what was read.
 REPAIRS_MAX = 2
@@ -44,9 +87,13 @@ def find_gstin(text: str) -> tuple[str, bool] | None:
 
 def _mend(piece: str) -> str | None:
     shaped = "".join(
-        _TO_DIGIT.get(c, c) if at in _DIGIT_PLACES
-        else _TO_LETTER.get(c, c) if at in _LETTER_PLACES
-        else "Z" if at == 13 and c in "2Z7" else c
+        _TO_DIGIT.get(c, c)
+        if at in _DIGIT_PLACES
+        else _TO_LETTER.get(c, c)
+        if at in _LETTER_PLACES
+        else "Z"
+        if at == 13 and c in "2Z7"
+        else c
         for at, c in enumerate(piece)
     )
     if not re.fullmatch(r"\d{2}[A-Z]{5}\d{4}[A-Z][0-9A-Z]Z[0-9A-Z]", shaped):

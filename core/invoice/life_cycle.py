@@ -40,7 +40,21 @@ INVOICE = StateMachine(
 )
 
 STATUSES = (
-    "uploaded", "read", "verified", "scored", "offered", "accepted", "listed", "funded",
-    "advanced", "repaid", "distributed", "closed", "rejected", "disputed", "overdue", "recourse",
+    "uploaded",
+    "read",
+    "verified",
+    "scored",
+    "offered",
+    "accepted",
+    "listed",
+    "funded",
+    "advanced",
+    "repaid",
+    "distributed",
+    "closed",
+    "rejected",
+    "disputed",
+    "overdue",
+    "recourse",
     "defaulted",
 )

@@ -21,9 +21,23 @@ Proof = Literal["arithmetic", "checksum", "words", "only_read", "corrected"]
 Value = str | int | date
 
 FIELDS = (
-    "document_type", "invoice_number", "invoice_date", "due_date", "seller_name", "seller_gstin",
-    "buyer_name", "buyer_gstin", "taxable_paise", "cgst_paise", "sgst_paise", "igst_paise",
-    "cess_paise", "round_off_paise", "total_paise", "currency", "irn",
+    "document_type",
+    "invoice_number",
+    "invoice_date",
+    "due_date",
+    "seller_name",
+    "seller_gstin",
+    "buyer_name",
+    "buyer_gstin",
+    "taxable_paise",
+    "cgst_paise",
+    "sgst_paise",
+    "igst_paise",
+    "cess_paise",
+    "round_off_paise",
+    "total_paise",
+    "currency",
+    "irn",
 )
 
 #: Confidence of a value by how it was proven, before the words' own confidence.
@@ -151,8 +165,13 @@ _NUMBER_SHAPE = re.compile(r"^[A-Z0-9][A-Z0-9/\-_.]*$", re.IGNORECASE)
 
 def _document_type(sheet: _Sheet) -> FieldValue | None:
     kinds = (
-        ("credit note", "CRN"), ("debit note", "DBN"), ("bill of supply", "BOS"),
-        ("tax invoice", "INV"), ("invoice", "INV"), ("cash memo", "INV"), ("bill", "INV"),
+        ("credit note", "CRN"),
+        ("debit note", "DBN"),
+        ("bill of supply", "BOS"),
+        ("tax invoice", "INV"),
+        ("invoice", "INV"),
+        ("cash memo", "INV"),
+        ("bill", "INV"),
     )
     for text, kind in kinds:
         for line in sheet.lines[:14]:
@@ -374,7 +393,9 @@ def _labels(pattern: re.Pattern[str], phrase: Line) -> bool:
     return (
         len(text) < 60
         and pattern.search(text) is not None
-        and not re.search(r"order|number|\bno\b|\bcopy\b|\bpan\b|original|duplicate", text, re.IGNORECASE)
+        and not re.search(
+            r"order|number|\bno\b|\bcopy\b|\bpan\b|original|duplicate", text, re.IGNORECASE
+        )
     )
 
 
@@ -385,7 +406,9 @@ def _gstins(sheet: _Sheet) -> list[tuple[FieldValue, str]]:
         (phrase, role)
         for phrase in sheet.phrases
         for role, pattern in (
-            ("buyer", _BUYER_LABEL), ("ship", _SHIP_LABEL), ("seller", _SELLER_LABEL)
+            ("buyer", _BUYER_LABEL),
+            ("ship", _SHIP_LABEL),
+            ("seller", _SELLER_LABEL),
         )
         if _labels(pattern, phrase)
     ]
@@ -425,7 +448,11 @@ def _seller_name(sheet: _Sheet) -> FieldValue | None:
     name = ""
     for phrase in sheet.phrases:
         match = _SIGNATURE.search(phrase.text)
-        if match and (phrase.page or phrase.box.middle > 0.3) and not re.search(r"\d{3}|period|the following", match[1]):
+        if (
+            match
+            and (phrase.page or phrase.box.middle > 0.3)
+            and not re.search(r"\d{3}|period|the following", match[1])
+        ):
             signed, name = phrase, match[1].strip(" .,:")
     if signed is not None:
         key = _letters(name)
@@ -452,9 +479,7 @@ def _looks_like_name(text: str) -> bool:
     letters = sum(c.isalpha() for c in text)
     latin = sum(c.isascii() and c.isalpha() for c in text)
     digits = sum(c.isdigit() for c in text)
-    return (
-        letters >= 4 and latin >= 0.8 * letters and digits <= 2 and not _NOT_NAME.search(text)
-    )
+    return letters >= 4 and latin >= 0.8 * letters and digits <= 2 and not _NOT_NAME.search(text)
 
 
 def _buyer_name(sheet: _Sheet, label: Line | None) -> FieldValue | None:
@@ -540,7 +565,9 @@ _TAXABLE_LABEL = re.compile(
 _TOTAL_LABELS = (
     re.compile(r"grand\s*total|invoice\s*(?:total|value|amount)|bill\s*(?:amount|total)", re.I),
     re.compile(r"total\s*(?:amount)?\s*(?:payable|due)|total\s*(?:invoice)?\s*value", re.I),
-    re.compile(r"^\W*(?:\S+\s*/\s*)?total\b|\btotal\s*(?:amount|\()|amount\s*due|net\s*payable", re.I),
+    re.compile(
+        r"^\W*(?:\S+\s*/\s*)?total\b|\btotal\s*(?:amount|\()|amount\s*due|net\s*payable", re.I
+    ),
     re.compile(r"\btotal\b|net\s*amount|amount\s*payable|balance\s*due", re.I),
 )
 _NOT_TOTAL = re.compile(
@@ -598,9 +625,7 @@ def _amounts(sheet: _Sheet) -> list[FieldValue]:
     values: list[FieldValue] = []
     total, taxable, proof = solved.total, solved.taxable, solved.proof
     if total is not None:
-        values.append(
-            _value("total_paise", total.paise, [total.word], _base(proof), proof)
-        )
+        values.append(_value("total_paise", total.paise, [total.word], _base(proof), proof))
     if taxable is not None:
         own: Proof = proof if proof == "arithmetic" else "only_read"
         values.append(_value("taxable_paise", taxable.paise, [taxable.word], _base(own), own))
@@ -716,9 +741,7 @@ def _solve(
         said = words_paise is not None and words_paise == total.paise
         exact, guess = _taxable_for(total.paise, tax, rounded, taxables, printed)
         score = (6 if exact is not None else 0) + (5 if said else 0) + (4 - rank)
-        proof: Proof = (
-            "arithmetic" if exact is not None else "words" if said else "only_read"
-        )
+        proof: Proof = "arithmetic" if exact is not None else "words" if said else "only_read"
         chosen = exact if exact is not None else guess
         if best is None or score > best[0] or (score == best[0] and total.paise > best[1].paise):
             best = score, total, chosen, proof
