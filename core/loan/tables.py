@@ -23,6 +23,9 @@ class Loan(BrandTable, table=True):
         UniqueConstraint("brand_id", "application_id"),
         Index("ix_loan_customer", "brand_id", "customer_id", "id"),
         Index("ix_loan_status", "brand_id", "status", "id"),
+        brand_fk("application_id", "application"),
+        brand_fk("customer_id", "customer"),
+        brand_fk("product_id", "product"),
         brand_fk("product_version_id", "product_version"),
     )
 
@@ -41,6 +44,13 @@ class Loan(BrandTable, table=True):
     disbursed_on: dt.date
     matures_on: dt.date
     closed_on: dt.date | None = None
+    # copies out of the frozen terms for the set-based end of day; they never change
+    daily_rate_numerator: int = Field(sa_type=BigInteger)
+    daily_rate_denominator: int = Field(sa_type=BigInteger)
+    rounding: str
+    minor_unit_paise: int
+    penal_bps_per_year: int
+    penal_grace_days: int
 
 
 class LoanEvent(BrandTable, table=True):
@@ -94,6 +104,8 @@ class InstalmentRow(BrandTable, table=True):
             "loan_id",
             postgresql_where=text("settled_on IS NULL"),
         ),
+        # end of day accrues the instalment in whose period the night lies
+        Index("ix_instalment_due", "brand_id", "due_on", "period_from"),
         brand_fk("loan_id", "loan"),
     )
 

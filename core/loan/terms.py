@@ -5,7 +5,7 @@ Nothing sold before may change, so both carry a schema version and are kept whol
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
@@ -234,8 +234,8 @@ class ProductTerms:
         if not wrong:
             # The terms of a sample loan prove the rest: order, fee, penal rule, rounding.
             sample_day = date(2026, 4, 1)
-            self._terms(
-                self.min_amount_paise, self.min_tenor, sample_day, None, self.rate_bps, frozenset()
+            self.agree(
+                principal_paise=self.min_amount_paise, tenor=self.min_tenor, disbursed_on=sample_day
             )
 
     @property
@@ -284,17 +284,30 @@ class ProductTerms:
         lowest, highest = self.rate_limits_bps
         if not lowest <= rate <= highest:
             raise Invalid({"rate_bps": "The rate lies outside what this product allows"})
-        return self._terms(principal_paise, tenor, disbursed_on, first_due_on, rate, holidays)
+        return self.agree(
+            principal_paise=principal_paise,
+            tenor=tenor,
+            disbursed_on=disbursed_on,
+            first_due_on=first_due_on,
+            rate_bps=rate,
+            holidays=holidays,
+        )
 
-    def _terms(
+    def agree(
         self,
+        *,
         principal_paise: int,
         tenor: int,
         disbursed_on: date,
-        first_due_on: date | None,
-        rate_bps: int,
-        holidays: Set[date],
+        first_due_on: date | None = None,
+        rate_bps: int | None = None,
+        holidays: Set[date] = frozenset(),
     ) -> LoanTerms:
+        """Return the terms of an agreement that was sanctioned, without asking the limits again.
+
+        A disbursal some days after the sanction shortens a bullet whose repayment date is
+        agreed, and that must not stop the payout.
+        """
         if first_due_on is None:
             first_due_on = (
                 disbursed_on + timedelta(days=tenor)
@@ -307,7 +320,7 @@ class ProductTerms:
         return LoanTerms(
             kind=self.kind,
             principal_paise=principal_paise,
-            rate_bps=rate_bps,
+            rate_bps=self.rate_bps if rate_bps is None else rate_bps,
             rate_period=self.rate_period,
             tenor=tenor,
             disbursed_on=disbursed_on,
@@ -366,14 +379,3 @@ _REQUIRED = (
     "max_tenor",
     "rate_bps",
 )
-
-
-def disbursed_later(terms: LoanTerms, disbursed_on: date) -> LoanTerms:
-    """Return the same agreement with another disbursal date; the agreed due dates stay.
-
-    A bullet's tenor follows, since its interest runs by the day.
-    """
-    tenor = terms.tenor
-    if terms.kind is LoanKind.BULLET:
-        tenor = (terms.first_due_on - disbursed_on).days
-    return replace(terms, disbursed_on=disbursed_on, tenor=tenor)
