@@ -10,7 +10,7 @@ from core.kernel.errors import DomainError
 from jobs.task import JobContext, Payload, job
 
 
-@job("end_of_day.requested", queue="end_of_day")
+@job("end_of_day.requested")
 def close_business_date(context: JobContext, payload: Payload) -> None:
     """Run the steps of a run that are not done yet, in their order."""
     run_id = int(payload["run_id"])
