@@ -10,7 +10,9 @@ from typing import Any
 import reflex as rx
 from reflex.event import EventSpec
 from starlette.applications import Starlette
+from starlette.routing import Route
 
+from backoffice.api.healthz import healthz
 from backoffice.security.command import say_unexpected
 from backoffice.security.gates import gates
 from backoffice.security.guard import GuardMiddleware
@@ -25,7 +27,7 @@ def _backend_exception(exception: Exception) -> EventSpec | None:
 
 def _http_app() -> Starlette:
     """Login plus, when they are there, REST, webhooks, files and health (`backoffice.api`)."""
-    routes = list(login_routes())
+    routes = [Route("/healthz", healthz), *login_routes()]
     for name in ("backoffice.api.routes", "backoffice.files"):
         try:
             known = importlib.util.find_spec(name)

@@ -53,8 +53,11 @@ def sources_hash() -> str:
 
 
 def web_folder(home: Path) -> Path:
-    """Where Reflex keeps the front end's sources, packages and result."""
-    return home.resolve() / "web"
+    """Where Reflex keeps the front end's sources, packages and result.
+
+    `MUNIM_WEB` names another place, so that several installations share one build."""
+    shared = os.environ.get("MUNIM_WEB", "")
+    return Path(shared).resolve() if shared else home.resolve() / "web"
 
 
 def _tools_first() -> str:
@@ -98,6 +101,8 @@ def serve_environment(home: Path) -> dict[str, str]:
     told = _common_environment(home) | {
         "__REFLEX_SKIP_COMPILE": "true",
         "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
+        # where the health page looks for the pages
+        "MUNIM_FRONT_END": str(web_folder(home) / "build" / "client"),
     }
     redis_url = os.environ.get("REDIS_URL", "")
     if redis_url:
@@ -120,7 +125,7 @@ def ensure_built(home: Path) -> Path:
     """
     folder = web_folder(home)
     folder.mkdir(parents=True, exist_ok=True)
-    with (home / "web.lock").open("w") as lock:
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if is_built(home):
             return folder

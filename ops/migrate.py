@@ -9,13 +9,14 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, pool
+from sqlalchemy import create_engine, pool, text
 from sqlalchemy.orm import Session
 
 from core.access.role import synchronise_roles
 from core.brand.service import ensure_platform_brand
 from core.db.settings import database_settings
 from core.kernel.business_day import ist_date
+from ops.schema_mark import schema_mark
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -34,6 +35,9 @@ def main() -> int:
     with Session(create_engine(url, poolclass=pool.NullPool)) as session:
         ensure_platform_brand(session, ist_date(dt.datetime.now(dt.UTC)))
         synchronise_roles(session)
+        # a later start of the same sources then has nothing to do and skips this whole step
+        name = session.execute(text("SELECT quote_ident(current_database())")).scalar_one()
+        session.execute(text(f"COMMENT ON DATABASE {name} IS '{schema_mark()}'"))
         session.commit()
     return 0
 

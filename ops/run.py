@@ -26,6 +26,7 @@ from ops.installation import (
     secrets_of,
 )
 from ops.postgres import Postgres, PostgresError
+from ops.schema_mark import schema_mark
 from ops.supervisor import Interrupted, PartFailed, Supervisor, say
 from ops.valkey import Valkey
 
@@ -61,7 +62,7 @@ class Start:
         pages = supervisor.begin("front end", [sys.executable, "-m", "ops.frontend"])
         try:
             self._start_stores()
-            self._owner_step("migrations", "ops.migrate")
+            self._migrate()
             self._refuse_demo_people_in_production()
             if self._settings.sandbox:
                 supervisor.start(parts.sandbox_part(self._settings))
@@ -86,7 +87,7 @@ class Start:
         self._start_stores(quiet=True)
         with redis.Redis.from_url(self._told["REDIS_URL"]) as store:
             store.flushall()
-        self._owner_step("migrations", "ops.migrate")
+        self._migrate()
         self._make_demo_data_once()
 
     def serve(self) -> None:
@@ -124,6 +125,16 @@ class Start:
             name, [sys.executable, "-m", module], MIGRATION_DATABASE_URL=self._migration_url
         )
         self._supervisor.finish(step)
+
+    def _migrate(self) -> None:
+        # read from the files, because importing alembic and the tables takes two seconds
+        with self._connect() as connection:
+            found = connection.execute(
+                "SELECT shobj_description(oid, 'pg_database') FROM pg_database "
+                "WHERE datname = current_database()"
+            ).fetchone()
+        if found is None or found[0] != schema_mark():
+            self._owner_step("migrations", "ops.migrate")
 
     def _make_demo_data_once(self) -> None:
         if not self._settings.demo or self._has_brands():

@@ -94,6 +94,8 @@ def munim(tmp_path_factory: pytest.TempPathFactory, demo_data: bool) -> Iterator
         "PORT": str(port),
         "SANDBOX_PORT": str(sandbox_port),
         "MUNIM_DEMO": "1" if demo_data else "0",
+        # the one thing worth sharing: built pages, which depend on the sources alone
+        "MUNIM_WEB": os.environ.get("MUNIM_WEB") or str(ROOT / ".munim" / "web"),
         "PYTHONUNBUFFERED": "1",
     }
     output = home / "start.log"
