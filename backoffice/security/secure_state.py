@@ -3,6 +3,7 @@ Hydration would otherwise hand the state of every page to every client, logged i
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 import reflex as rx
@@ -15,7 +16,24 @@ from core.access.actor import ActorKind
 STAFF, CUSTOMER, BUSINESS, ANYONE = "staff", "customer", "business", "anyone"
 
 
-class SecureState(rx.State, mixin=True):
+# what a screen declares about itself in capitals; everything else in a state is data of a session
+_DECLARATION = re.compile(r"[A-Z][A-Z_]*")
+
+
+class _DeclaringMeta(type(rx.State)):
+    """Keeps capital names of the class out of the state: `READ = …` is no var of a session."""
+
+    def __new__(
+        cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any
+    ) -> type:
+        annotations = namespace.setdefault("__annotations__", {})
+        for key in namespace:
+            if _DECLARATION.fullmatch(key):
+                annotations.setdefault(key, ClassVar[Any])
+        return super().__new__(cls, name, bases, namespace, **kwargs)
+
+
+class SecureState(rx.State, mixin=True, metaclass=_DeclaringMeta):
     """Base of every state of a screen: `class X(SecureState, rx.State): READ = Permission.Y`."""
 
     READ: ClassVar[Access | None] = None
