@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from statistics import median
 
@@ -102,9 +102,12 @@ def read_statement(pages: Sequence[PageWords]) -> Statement:
     rows, opening, closing = _rows(blocks, account)
     if not rows:
         raise StatementNotRecognised
-    opening = account.opening_paise if account.opening_paise is not None else opening
-    closing = account.closing_paise if account.closing_paise is not None else closing
-    proof = prove(rows, opening, closing)
+    account = replace(
+        account,
+        opening_paise=account.opening_paise if account.opening_paise is not None else opening,
+        closing_paise=account.closing_paise if account.closing_paise is not None else closing,
+    )
+    proof = prove(rows, account.opening_paise, account.closing_paise)
     return Statement(account, tuple(rows), proof, len(pages))
 
 
