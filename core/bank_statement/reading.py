@@ -6,6 +6,7 @@ upper one, and the chain of balances then proves or refuses what geometry has fo
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -121,7 +122,7 @@ def join_narration(lines: Iterable[Line]) -> str:
         return ""
     widest = max(line.box.right for line in known)
     text = known[0].text
-    for before, line in zip(known, known[1:], strict=False):
+    for before, line in itertools.pairwise(known):
         last, first = before.words[-1], line.words[0]
         letter = last.box.width / max(len(last.text), 1)
         full = before.box.right >= widest - 1.2 * letter

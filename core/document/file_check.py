@@ -26,11 +26,17 @@ _MAGIC = (
     (b"MM\x00*", "image/tiff"),
 )
 _NAMED = {
-    ".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg",
-    ".tif": "image/tiff", ".tiff": "image/tiff",
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
 }
 _WORDS = {
-    "application/pdf": "a PDF", "image/png": "a PNG picture", "image/jpeg": "a JPEG picture",
+    "application/pdf": "a PDF",
+    "image/png": "a PNG picture",
+    "image/jpeg": "a JPEG picture",
     "image/tiff": "a TIFF picture",
 }
 

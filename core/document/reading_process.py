@@ -7,6 +7,7 @@ The parent sends one request on the standard input and reads lines of JSON until
 from __future__ import annotations
 
 import base64
+import contextlib
 import importlib
 import json
 import os
@@ -18,6 +19,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from core.kernel.errors import DomainError
@@ -108,7 +110,7 @@ def run_reader(
 
 
 def _root() -> str:
-    return str(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+    return str(Path(__file__).resolve().parent.parent.parent)
 
 
 def _environment() -> dict[str, str]:
@@ -156,10 +158,8 @@ def _converse(
 def _end(child: subprocess.Popen[bytes]) -> None:
     """End the child and what it started; it leads a process group of its own."""
     if child.poll() is None:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
     child.wait()
     if child.stdout:
         child.stdout.close()

@@ -54,7 +54,12 @@ def invoice_record(pages: Sequence[PageWords]) -> dict[str, Any]:
     sources = _sources(pages)
     values = [
         value_record(
-            name, found.value, found.page, found.box, found.confidence, sources[found.page],
+            name,
+            found.value,
+            found.page,
+            found.box,
+            found.confidence,
+            sources[found.page],
             found.proof,
         )
         for name, found in reading.values.items()
@@ -118,8 +123,12 @@ def proof_facts(proof: BalanceProof) -> dict[str, Any]:
 
 
 _CELLS = (
-    ("date", "date"), ("value_date", "value_date"), ("narration", "narration"),
-    ("reference", "ref"), ("debit_paise", "debit"), ("credit_paise", "credit"),
+    ("date", "date"),
+    ("value_date", "value_date"),
+    ("narration", "narration"),
+    ("reference", "ref"),
+    ("debit_paise", "debit"),
+    ("credit_paise", "credit"),
     ("balance_paise", "balance"),
 )
 
@@ -190,7 +199,13 @@ def _day(value: Any) -> date | None:
 
 def _account_items(account: AccountHeader) -> list[tuple[str, Any]]:
     names = (
-        "bank", "holder", "number", "ifsc", "period_from", "period_to", "opening_paise",
+        "bank",
+        "holder",
+        "number",
+        "ifsc",
+        "period_from",
+        "period_to",
+        "opening_paise",
         "closing_paise",
     )
     return [(name, value) for name in names if (value := getattr(account, name)) is not None]

@@ -81,9 +81,7 @@ class LocalBlobStore:
         """Remove the bytes of a key."""
         self._path(key).unlink(missing_ok=True)
 
-    def signed_url(
-        self, key: str, *, file_name: str, media_type: str, lives: timedelta
-    ) -> str:
+    def signed_url(self, key: str, *, file_name: str, media_type: str, lives: timedelta) -> str:
         """A path on our own host that serves the bytes until it expires."""
         self._path(key)
         ends = int(time.time() + lives.total_seconds())

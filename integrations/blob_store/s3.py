@@ -88,9 +88,7 @@ class S3BlobStore:
         """Remove the key; a versioned bucket keeps the old version."""
         self._client.delete_object(Bucket=self._bucket, Key=_checked(key))
 
-    def signed_url(
-        self, key: str, *, file_name: str, media_type: str, lives: timedelta
-    ) -> str:
+    def signed_url(self, key: str, *, file_name: str, media_type: str, lives: timedelta) -> str:
         """A presigned address of the bucket."""
         return str(
             self._client.generate_presigned_url(

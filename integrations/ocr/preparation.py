@@ -60,13 +60,18 @@ def page_of_photo(colour: Picture) -> Picture:
 def _flattened(colour: Picture, quad: Picture) -> Picture:
     total, difference = quad.sum(axis=1), np.diff(quad, axis=1).ravel()
     corners = np.array(
-        [quad[total.argmin()], quad[difference.argmin()], quad[total.argmax()],
-         quad[difference.argmax()]],
+        [
+            quad[total.argmin()],
+            quad[difference.argmin()],
+            quad[total.argmax()],
+            quad[difference.argmax()],
+        ],
         dtype=np.float32,
     )
     top_left, top_right, bottom_right, bottom_left = corners
-    wide = int(max(np.linalg.norm(top_right - top_left), np.linalg.norm(bottom_right - bottom_left)))
-    tall = int(max(np.linalg.norm(bottom_left - top_left), np.linalg.norm(bottom_right - top_right)))
+    span = np.linalg.norm
+    wide = int(max(span(top_right - top_left), span(bottom_right - bottom_left)))
+    tall = int(max(span(bottom_left - top_left), span(bottom_right - top_right)))
     if wide < 200 or tall < 200:
         return colour
     target = np.array(
@@ -119,9 +124,7 @@ def skew_degrees(grey: Picture) -> float:
 def _turned(picture: Picture, angle: float, ground: int) -> Picture:
     height, width = picture.shape[:2]
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
-    return cv2.warpAffine(
-        picture, turn, (width, height), flags=cv2.INTER_CUBIC, borderValue=ground
-    )
+    return cv2.warpAffine(picture, turn, (width, height), flags=cv2.INTER_CUBIC, borderValue=ground)
 
 
 def straightened(grey: Picture) -> Picture:
