@@ -14,6 +14,7 @@ from core.kernel.business_day import financial_year
 
 FINGERPRINT_KIND = "invoice"
 IRN_KIND = "irn"
+NOTES = frozenset({"CRN", "DBN"})
 
 
 def normal_number(number: str) -> str:
@@ -23,13 +24,22 @@ def normal_number(number: str) -> str:
 
 
 def identity_index(
-    *, seller_gstin: str, seller_name: str, number: str, invoice_date: date | None
+    *,
+    seller_gstin: str,
+    seller_name: str,
+    number: str,
+    invoice_date: date | None,
+    document_type: str = "",
 ) -> str:
-    """Keyed fingerprint of an invoice, or empty where too little is known to compare."""
+    """Keyed fingerprint of an invoice, or empty where too little is known to compare.
+
+    A credit or debit note may carry the number of its invoice and is another paper.
+    """
     seller = seller_gstin or re.sub(r"[^A-Z0-9]", "", seller_name.upper())
     if not seller or not number or invoice_date is None:
         return ""
-    text = f"{seller}|{financial_year(invoice_date)}|{normal_number(number)}"
+    paper = document_type if document_type in NOTES else ""
+    text = f"{seller}|{financial_year(invoice_date)}|{paper}|{normal_number(number)}"
     return blind_index(FINGERPRINT_KIND, text)
 
 

@@ -292,6 +292,7 @@ def _look_for_duplicates(uow: UnitOfWork, invoice: Invoice) -> Invoice | None:
         seller_name=invoice.seller_name,
         number=invoice.invoice_number,
         invoice_date=invoice.invoice_date,
+        document_type=invoice.document_type,
     )
     earlier = store.earlier_same(uow, invoice)
     before = invoice.duplicate_of_id
