@@ -1,5 +1,6 @@
-"""Decides how Reflex builds and serves: our app module, no telemetry, one build for any host and port.
-Everything that differs between installations comes from the environment, never from the build."""
+"""Decides how Reflex builds and serves: our app module, no telemetry, one build for any host and
+port. Everything that differs between installations comes from the environment, never from the
+build."""
 
 import os
 

@@ -1,5 +1,5 @@
-"""Decides what the web process is made of: pages, the guard, the gates, login and the interfaces for
-machines. Everything else registers itself; this file only puts it together."""
+"""Decides what the web process is made of: pages, the guard, the gates, login and the interfaces
+for machines. Everything else registers itself; this file only puts it together."""
 
 from __future__ import annotations
 

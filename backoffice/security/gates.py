@@ -1,5 +1,5 @@
-"""Decides what reaches the app at all: uploads only with a session and a size, sockets only from our
-own pages, answers only with the headers that keep a browser honest."""
+"""Decides what reaches the app at all: uploads only with a session and a size, sockets only from
+our own pages, answers only with the headers that keep a browser honest."""
 
 from __future__ import annotations
 
@@ -135,9 +135,9 @@ class UploadGate:
         length = header(scope, "content-length")
         megabytes = limit // (1024 * 1024)
         if length.isdigit() and int(length) > limit:
-            await _refuse(
-                f"This file is too large. The limit is {megabytes} MB.", 413
-            )(scope, receive, send)
+            await _refuse(f"This file is too large. The limit is {megabytes} MB.", 413)(
+                scope, receive, send
+            )
             return
         if not length.isdigit():
             await _refuse("Say how large the file is (Content-Length).", 411)(scope, receive, send)

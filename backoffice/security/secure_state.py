@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import reflex as rx
 from reflex.state import _override_base_method  # pyright: ignore[reportPrivateUsage]
 
-from backoffice.security.access import SIGNED_IN, Access, allows, current_actor
+from backoffice.security.access import SIGNED_IN, Access, allows, current_actor, require_actor
 from backoffice.security.command import query
 from core.access.actor import ActorKind
 
@@ -94,6 +94,10 @@ class SecureState(rx.State, mixin=True, metaclass=_DeclaringMeta):
         """A numeric part of the address; 0 when it is not a number (then nothing is found)."""
         text = self._address(name)
         return int(text) if text.isdigit() and len(text) < 18 else 0
+
+    def _brand_code(self) -> str:
+        """The brand of the person behind the event, as it stands in addresses."""
+        return require_actor().brand_code
 
     def _query(self) -> Any:
         """Everything after the ? of the address, as a dict of strings."""
