@@ -19,6 +19,9 @@ def close_business_date(context: JobContext, payload: Payload) -> None:
         with context.unit_of_work("end_of_day", claim=False) as uow:
             name = service.next_step(uow, run_id)
         if name is None:
+            with context.unit_of_work("end_of_day") as uow:
+                service.go_on(uow, run_id)
+                uow.commit()
             return
         context.progress(STEPS.index(name), len(STEPS), STEP_WORDS[name])
         _run_step(context, run_id, name)

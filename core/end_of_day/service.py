@@ -22,6 +22,7 @@ from core.ledger.store import Leg, NewEntry
 from core.loan import service as loan_service
 
 ERROR_LETTERS_MAX = 500
+CATCH_UP_DAYS_MAX = 366
 
 sentences.add(
     {
@@ -50,6 +51,34 @@ def request_end_of_day(uow: UnitOfWork, business_date: date) -> EndOfDayRun:
     uow.emit("end_of_day.requested", {"business_date": business_date, "run_id": run.id})
     uow.audit("end_of_day.requested", ("end_of_day_run", run.id), business_date=business_date)
     return run
+
+
+def request_through(uow: UnitOfWork, until: date) -> EndOfDayRun:
+    """Ask to close every date from the open one to `until`; each date is a run of its own.
+
+    Raises Invalid for a date before the open one or more than CATCH_UP_DAYS_MAX ahead.
+    """
+    uow.actor.require(Permission.END_OF_DAY_RUN)
+    first = uow.business_date
+    if until < first:
+        raise Invalid({"until": f"{format_date(until)} is closed already"})
+    if (until - first).days > CATCH_UP_DAYS_MAX:
+        raise Invalid({"until": f"Close at most {CATCH_UP_DAYS_MAX} days at once"})
+    run = request_end_of_day(uow, first)
+    run.close_until = until
+    return run
+
+
+def go_on(uow: UnitOfWork, run_id: int) -> EndOfDayRun | None:
+    """After a date has closed, ask for the next one if more were asked for."""
+    uow.actor.require(Permission.END_OF_DAY_RUN)
+    run = uow.get(EndOfDayRun, run_id)
+    if run.close_until is None or run.close_until <= run.business_date:
+        return None
+    uow.session.refresh(uow.brand)
+    if uow.business_date > run.close_until:
+        return None
+    return request_through(uow, run.close_until)
 
 
 def begin_run(uow: UnitOfWork, business_date: date) -> EndOfDayRun:

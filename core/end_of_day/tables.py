@@ -21,6 +21,8 @@ class EndOfDayRun(BrandTable, table=True):
     business_date: dt.date
     state: str = "running"
     requested_by: str = ""
+    # the date asked for; the days up to it are closed one after the other
+    close_until: dt.date | None = None
     started_at: dt.datetime = Field(sa_type=Timestamp)
     finished_at: dt.datetime | None = Field(default=None, sa_type=Timestamp)
 
