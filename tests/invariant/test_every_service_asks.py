@@ -18,6 +18,8 @@ INSIDE_ANOTHER = {
     "core/brand/service.py:active_template": "a text other use cases read",
     "core/notification/service.py:queue_message": "the message of a use case that asked",
     "core/notification/service.py:contact_hours": "a value other use cases read",
+    "core/bureau/service.py:fresh_report": "a report other use cases read",
+    "core/bureau/service.py:current_view": "a report other use cases read",
     "core/notification/service.py:notify_staff": "the notice of a use case that asked",
 }
 
