@@ -155,3 +155,5 @@ def _data_address(svg: str) -> str:
     if not svg.strip():
         return ""
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+

@@ -1,5 +1,4 @@
-"""Decides how the React pieces of `client/` are called from Python: their names, props and
-events."""
+"""Decides how the React pieces of `client/` are called from Python: their names, props and events."""
 
 from __future__ import annotations
 

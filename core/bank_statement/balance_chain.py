@@ -6,7 +6,6 @@ proven only when every printed balance follows from the one before it and both e
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
 from core.bank_statement.statement import BalanceProof, BrokenLink, StatementRow
@@ -77,9 +76,12 @@ def _reason(
 
 
 def _newest_first(rows: Sequence[StatementRow]) -> bool:
-    by_date = rows[0].date > rows[-1].date if rows[0].date != rows[-1].date else False
+    if rows[0].date != rows[-1].date:
+        by_date = rows[0].date > rows[-1].date
+    else:
+        by_date = False
     forward = backward = 0
-    for earlier, later in itertools.pairwise(rows):
+    for earlier, later in zip(rows, rows[1:], strict=False):
         if earlier.balance_paise is None or later.balance_paise is None:
             continue
         forward += earlier.balance_paise + later.change_paise == later.balance_paise

@@ -6,10 +6,9 @@ upper one, and the chain of balances then proves or refuses what geometry has fo
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from statistics import median
 
@@ -103,12 +102,9 @@ def read_statement(pages: Sequence[PageWords]) -> Statement:
     rows, opening, closing = _rows(blocks, account)
     if not rows:
         raise StatementNotRecognised
-    account = replace(
-        account,
-        opening_paise=account.opening_paise if account.opening_paise is not None else opening,
-        closing_paise=account.closing_paise if account.closing_paise is not None else closing,
-    )
-    proof = prove(rows, account.opening_paise, account.closing_paise)
+    opening = account.opening_paise if account.opening_paise is not None else opening
+    closing = account.closing_paise if account.closing_paise is not None else closing
+    proof = prove(rows, opening, closing)
     return Statement(account, tuple(rows), proof, len(pages))
 
 
@@ -122,7 +118,7 @@ def join_narration(lines: Iterable[Line]) -> str:
         return ""
     widest = max(line.box.right for line in known)
     text = known[0].text
-    for before, line in itertools.pairwise(known):
+    for before, line in zip(known, known[1:], strict=False):
         last, first = before.words[-1], line.words[0]
         letter = last.box.width / max(len(last.text), 1)
         full = before.box.right >= widest - 1.2 * letter

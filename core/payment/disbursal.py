@@ -32,6 +32,8 @@ DISBURSAL = StateMachine(
         ("failed", "resubmit"): "requested",
         ("reversed", "resubmit"): "requested",
         ("failed", "give_up"): "refused",
+        # the loan that was born is taken back with it
+        ("reversed", "give_up"): "refused",
     },
 )
 
