@@ -21,8 +21,6 @@ from ops.supervisor import Part
 from ops.valkey import Valkey, pings
 
 HEARTBEAT = "munim:heartbeat:"
-# long readings and reports never hold back money and messages: they have a worker of their own
-WORKERS = {"worker": ("default,money", 2), "reading worker": ("reading,report", 1)}
 HTTP_TIMEOUT_SECONDS = 5.0
 
 PYTHON = (sys.executable,)
@@ -56,34 +54,17 @@ def sandbox_part(settings: Settings) -> Part:
     )
 
 
-def job_parts(redis_url: str) -> list[Part]:
-    """Workers, beat and the outbox relay."""
-    celery = [*dies_with_parent(), *PYTHON, "-m", "celery", "--app", "jobs.app"]
-    parts = [
-        Part(
-            name,
-            [
-                *celery,
-                *("worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle"),
-                *("--hostname", f"{name.replace(' ', '-')}@%h"),
-                *("--queues", queues, "--concurrency", str(processes)),
-            ],
-            probe=_beats(redis_url, "worker"),
-            # the pool's children get the signal from their parent, which lets them finish
-            stop_seconds_max=20,
-        )
-        for name, (queues, processes) in WORKERS.items()
-    ]
-    parts.append(
-        Part(
-            "beat",
-            [*celery, "beat", "--loglevel", "INFO", "--scheduler", "redbeat.RedBeatScheduler"],
-            probe=_beats(redis_url, "beat"),
-        )
+def jobs_part(redis_url: str) -> Part:
+    """Workers, beat and the outbox relay, which `ops.job_processes` forks and watches."""
+    probes = [_beats(redis_url, name) for name in ("worker", "beat", "outbox_relay")]
+    return Part(
+        "jobs",
+        [*dies_with_parent(), *PYTHON, "-m", "ops.job_processes"],
+        probe=lambda: all(probe() for probe in probes),
+        ready_seconds_max=60,
+        # its own children are given twenty to finish what they are at
+        stop_seconds_max=30,
     )
-    relay = [*dies_with_parent(), *PYTHON, "-m", "jobs.outbox_relay"]
-    parts.append(Part("outbox relay", relay, probe=_beats(redis_url, "outbox_relay")))
-    return parts
 
 
 def web_part(settings: Settings, front_end: Mapping[str, str]) -> Part:

@@ -3,12 +3,22 @@ A part that outlives its killed parent would hold ports and folders of the next 
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import signal
 import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import IO
+
+PR_SET_PDEATHSIG = 1
+WAIT_SECONDS = 0.02
+FAILED = 1
 
 
 @lru_cache(maxsize=8)
@@ -74,3 +84,64 @@ def who_listens(port: int) -> str:
         except OSError:
             continue
     return ""
+
+
+class Forked:
+    """A child that runs one of our functions, with what its parent had imported already.
+
+    Offers what the supervisor uses of `subprocess.Popen`."""
+
+    def __init__(
+        self, work: Callable[[], int], output: IO[bytes], environment: Mapping[str, str]
+    ) -> None:
+        self.returncode: int | None = None
+        self.pid = os.fork()
+        if self.pid == 0:
+            _be_a_child(work, output, environment)
+
+    def poll(self) -> int | None:
+        """The exit code (minus the signal's number when killed), or None while it runs."""
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.returncode = os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end; raises `subprocess.TimeoutExpired`."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            if deadline is not None and time.monotonic() > deadline:
+                raise subprocess.TimeoutExpired("forked", timeout or 0)
+            time.sleep(WAIT_SECONDS)
+        return code
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send a signal unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+
+def _be_a_child(work: Callable[[], int], output: IO[bytes], environment: Mapping[str, str]) -> None:
+    code = FAILED
+    try:
+        os.setsid()
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
+        os.environ.update(environment)
+        code = work()
+    except SystemExit as ending:
+        code = ending.code if isinstance(ending.code, int) else FAILED
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # not exit(): what the parent registered for its own end is not ours to run
+        os._exit(code)

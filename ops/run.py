@@ -3,6 +3,7 @@ Everything a person has to know is said in one line each; the rest is in the log
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import signal
@@ -76,7 +77,7 @@ class Start:
         from ops.frontend import serve_environment
 
         supervisor.start(
-            *parts.job_parts(self._told["REDIS_URL"]),
+            parts.jobs_part(self._told["REDIS_URL"]),
             parts.web_part(self._settings, serve_environment(self._settings.home)),
         )
 
@@ -138,6 +139,9 @@ class Start:
 
     def _make_demo_data_once(self) -> None:
         if not self._settings.demo or self._has_brands():
+            return
+        if importlib.util.find_spec("ops.demo") is None:
+            say("There is no demo data to make in this version")
             return
         say("Making the demo data")
         self._half_made.touch()

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ops.process import is_alive, signal_group, started_at
+from ops.process import Forked, is_alive, signal_group, started_at
 
 POLL_SECONDS = 0.1
 PROBE_SECONDS = 0.1
@@ -44,7 +44,7 @@ class Part:
 
     Attributes:
         name: what people call it; also the name of its log file.
-        command: the command line.
+        command: the command line, or one of our functions to run in a forked child.
         probe: answers True once the part does its work; None means running is enough.
         ready_seconds_max: how long the probe may take.
         stop_signal: what ends it cleanly.
@@ -55,7 +55,7 @@ class Part:
     """
 
     name: str
-    command: Sequence[str]
+    command: Sequence[str] | Callable[[], int]
     probe: Callable[[], bool] | None = None
     ready_seconds_max: float = 30.0
     stop_signal: signal.Signals = signal.SIGTERM
@@ -70,13 +70,13 @@ class Step:
     """Work that ends by itself, like a migration, running beside the supervisor."""
 
     name: str
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Forked
 
 
 @dataclass(slots=True)
 class _Child:
     part: Part
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Forked
     started: float
     failures: int = 0
     restart_at: float | None = None
@@ -85,12 +85,12 @@ class _Child:
 class Supervisor:
     """Starts parts in the given order, restarts what falls, stops all in reverse order."""
 
-    def __init__(self, home: Path, say: Say) -> None:
+    def __init__(self, home: Path, say: Say, *, list_name: str = "children.json") -> None:
         # what every part and step is told; filled as addresses become known
         self.environment: dict[str, str] = {}
         self._logs = home / "logs"
         self._logs.mkdir(parents=True, exist_ok=True)
-        self._list = home / "children.json"
+        self._list = home / list_name
         self._say = say
         self._children: dict[str, _Child] = {}
         self._stages: list[list[str]] = []
@@ -190,10 +190,12 @@ class Supervisor:
         """The process id of a part right now."""
         return self._children[name].process.pid
 
-    def _spawn(self, part: Part) -> subprocess.Popen[bytes]:
+    def _spawn(self, part: Part) -> subprocess.Popen[bytes] | Forked:
         with self.log_file(part.name).open("ab") as output:
             output.write(f"--- started {time.strftime('%Y-%m-%d %H:%M:%S')}\n".encode())
             output.flush()
+            if callable(part.command):
+                return Forked(part.command, output, {**self.environment, **part.environment})
             return subprocess.Popen(
                 part.command,
                 stdin=subprocess.DEVNULL,

@@ -61,8 +61,9 @@ class Munim:
 
     def processes(self) -> dict[str, int]:
         """Part name to process id, for tests that kill one."""
-        listed = json.loads((self.home / "children.json").read_text())
-        return {entry["name"]: entry["pid"] for entry in listed}
+        lists = (self.home / name for name in ("children.json", "children.jobs.json"))
+        entries = [entry for path in lists for entry in json.loads(path.read_text())]
+        return {entry["name"]: entry["pid"] for entry in entries}
 
 
 @pytest.fixture(scope="session")

@@ -168,3 +168,22 @@ def test_a_bare_part_is_told_no_secrets(supervisor, tmp_path):
         Part("store", python(code), probe=lambda: note.exists() and note.read_text(), bare=True)
     )
     assert note.read_text() == "False"
+
+
+def test_a_function_runs_in_a_forked_child_with_its_own_log(supervisor, tmp_path):
+    def work():
+        print("forked and working", flush=True)
+        time.sleep(60)
+        return 0
+
+    log = supervisor.log_file("forked")
+    supervisor.start(Part("forked", work, probe=lambda: "working" in log.read_text()))
+    assert supervisor.pid("forked") != os.getpid()
+
+
+def test_a_forked_child_that_raises_is_told_with_its_traceback(supervisor):
+    def work():
+        raise LookupError("no such queue")
+
+    with pytest.raises(PartFailed, match=r"exit code 1(?s:.*)no such queue"):
+        supervisor.start(Part("forked", work, probe=lambda: False))
