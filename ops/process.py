@@ -134,6 +134,9 @@ def _be_a_child(work: Callable[[], int], output: IO[bytes], environment: Mapping
         os.dup2(nothing, 0)
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
+        # the parent may have replaced these by something that writes elsewhere
+        sys.stdout = open(1, "w", buffering=1, closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115
         os.environ.update(environment)
         code = work()
     except SystemExit as ending:
