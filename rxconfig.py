@@ -1,5 +1,6 @@
-"""Decides how Reflex builds and serves: our app module, no telemetry, one build for any host and port.
-Everything that differs between installations comes from the environment, never from the build."""
+"""Decides how Reflex builds and serves: our app module, no telemetry, one build for any host and
+port. Everything that differs between installations comes from the environment, never from the
+build."""
 
 import os
 
@@ -15,7 +16,8 @@ config = rx.Config(
     # the host name that the client replaces by the page's own; the plugin does the port
     api_url="http://localhost:8000",
     deploy_url=None,
-    cors_allowed_origins=["same-origin.invalid"],
+    # nobody else: our own gate compares Origin with the host that was asked, whatever its name
+    cors_allowed_origins=[],
     redis_url=os.environ.get("REFLEX_REDIS_URL") or os.environ.get("REDIS_URL"),
     default_color_mode="system",
     frontend_compression_formats=["gzip"],

@@ -1,20 +1,30 @@
-"""Decides what the web process is made of: pages, the guard, the gates, login and the interfaces for
-machines. Everything else registers itself; this file only puts it together."""
+"""Decides what the web process is made of: pages, the guard, the gates, login and the interfaces
+for machines. Everything else registers itself; this file only puts it together."""
 
 from __future__ import annotations
 
 import importlib
-import importlib.util
+import pkgutil
+from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
 from reflex.event import EventSpec
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
+import backoffice
+from backoffice.api import make_api
 from backoffice.api.healthz import healthz
 from backoffice.security.command import say_unexpected
-from backoffice.security.gates import gates
+from backoffice.security.gates import (
+    MACHINE_PREFIXES,
+    AsgiApp,
+    Receive,
+    Scope,
+    Send,
+    gates,
+)
 from backoffice.security.guard import GuardMiddleware
 from backoffice.security.login import login_routes
 from backoffice.shell.layout import framed
@@ -25,17 +35,30 @@ def _backend_exception(exception: Exception) -> EventSpec | None:
     return say_unexpected(exception, "event")
 
 
+class MachineDoor:
+    """Hands what other systems send (REST, webhooks) to its own app, away from the screens."""
+
+    def __init__(self, app: AsgiApp, machines: AsgiApp) -> None:
+        self.app, self.machines = app, machines
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        here = scope["type"] == "http" and scope["path"].startswith(MACHINE_PREFIXES)
+        await (self.machines if here else self.app)(scope, receive, send)
+
+
+def _feature_routes() -> Sequence[BaseRoute]:
+    """Plain HTTP of the features (uploads, files): modules `*_routes` with a `routes()`."""
+    found: list[BaseRoute] = []
+    for module in pkgutil.walk_packages(backoffice.__path__, "backoffice."):
+        if module.name.endswith("_routes"):
+            found += importlib.import_module(module.name).routes()
+    return found
+
+
 def _http_app() -> Starlette:
-    """Login plus, when they are there, REST, webhooks, files and health (`backoffice.api`)."""
-    routes = [Route("/healthz", healthz), *login_routes()]
-    for name in ("backoffice.api.routes", "backoffice.files"):
-        try:
-            known = importlib.util.find_spec(name)
-        except ModuleNotFoundError:
-            known = None
-        if known is not None:
-            routes += list(importlib.import_module(name).routes())
-    return Starlette(routes=routes)
+    return Starlette(
+        routes=[*login_routes(), Route("/healthz", healthz, methods=["GET"]), *_feature_routes()]
+    )
 
 
 def build() -> rx.App:
@@ -52,7 +75,11 @@ def build() -> rx.App:
         toaster=rx.toast.provider(
             position="bottom-right", close_button=True, rich_colors=False, visible_toasts=4
         ),
-        api_transformer=[_http_app(), *gates()],
+        api_transformer=[
+            _http_app(),
+            lambda screens: MachineDoor(screens, make_api()),
+            *gates(),
+        ],
     )
     made.add_middleware(GuardMiddleware(), index=0)
     import_all_pages()

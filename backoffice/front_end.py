@@ -14,7 +14,9 @@ CLIENT_FOLDER = Path(__file__).parent / "ui" / "client"
 # the two lines of Reflex's client that decide the address; a new Reflex that words them
 # differently must fail the build here rather than serve a client that finds nothing
 _PORT_KEPT = "    endpoint.hostname = frontend_hostname;\n"
-_PORT_DROPPED = "      endpoint.port = \"\"; // Assume websocket is on https port via load balancer.\n"
+_PORT_DROPPED = (
+    '      endpoint.port = ""; // Assume websocket is on https port via load balancer.\n'
+)
 
 
 def talk_to_own_origin(source: str) -> str:

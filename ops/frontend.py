@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -145,6 +146,7 @@ def _build(home: Path) -> None:
     registry = os.environ.get("NPM_CONFIG_REGISTRY") or npm_registry()
     if registry:
         told["NPM_CONFIG_REGISTRY"] = registry
+    pinned = {path: path.read_bytes() for path in ROOT.glob("reflex.lock/*.json")}
     export = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip"]
     done = subprocess.run(
         export,
@@ -156,6 +158,10 @@ def _build(home: Path) -> None:
         timeout=BUILD_SECONDS_MAX,
         check=False,
     )
+    for path, before in pinned.items():
+        # Reflex writes the same pins in another order; that is no change to anybody
+        if path.exists() and json.loads(path.read_bytes()) == json.loads(before):
+            path.write_bytes(before)
     index = web_folder(home) / "build" / "client" / "index.html"
     if done.returncode != 0 or not index.exists():
         raise BuildFailed(f"The front end did not build:\n{done.stdout[-LOG_TAIL_CHARACTERS:]}")

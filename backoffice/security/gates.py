@@ -1,5 +1,5 @@
-"""Decides what reaches the app at all: uploads only with a session and a size, sockets only from our
-own pages, answers only with the headers that keep a browser honest."""
+"""Decides what reaches the app at all: uploads only with a session and a size, sockets only from
+our own pages, answers only with the headers that keep a browser honest."""
 
 from __future__ import annotations
 
@@ -28,11 +28,12 @@ MACHINE_PREFIXES: Final = ("/api/", "/webhooks/")
 POLICY_VIOLATION: Final = 1008
 
 # React Router writes its start-up data as inline scripts whose text differs by page, so their
-# hashes cannot be listed here; everything else must come from this very host.
+# hashes cannot be listed here, and Reflex's client evaluates the events a handler answers with
+# (a toast, a focus). Everything else must come from this very host.
 CONTENT_SECURITY_POLICY: Final = "; ".join(
     (
         "default-src 'self'",
-        "script-src 'self' 'unsafe-inline'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
@@ -134,9 +135,9 @@ class UploadGate:
         length = header(scope, "content-length")
         megabytes = limit // (1024 * 1024)
         if length.isdigit() and int(length) > limit:
-            await _refuse(
-                f"This file is too large. The limit is {megabytes} MB.", 413
-            )(scope, receive, send)
+            await _refuse(f"This file is too large. The limit is {megabytes} MB.", 413)(
+                scope, receive, send
+            )
             return
         if not length.isdigit():
             await _refuse("Say how large the file is (Content-Length).", 411)(scope, receive, send)

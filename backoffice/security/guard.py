@@ -113,9 +113,7 @@ def login_page(state: BaseState) -> str:
 class GuardMiddleware(Middleware):
     """Runs before each event: click, page load, background, upload, chained."""
 
-    async def preprocess(
-        self, app: Any, state: BaseState, event: Event
-    ) -> StateUpdate | None:
+    async def preprocess(self, app: Any, state: BaseState, event: Event) -> StateUpdate | None:
         """None lets the event through; anything else is the answer instead of it."""
         registered = RegistrationContext.get().event_handlers.get(event.name)
         if registered is None:

@@ -75,7 +75,9 @@ class _Hub:
                     for notice in connection.notifies():
                         self.publish(notice.payload)
             except psycopg.Error as error:
-                log.warning("live screens: the listening connection broke (%s)", type(error).__name__)
+                log.warning(
+                    "live screens: the listening connection broke (%s)", type(error).__name__
+                )
                 time.sleep(RETRY_SECONDS)
 
     def publish(self, payload: str) -> None:
@@ -160,4 +162,3 @@ def watch(
                     yield type(self).load
 
     return watch_changes
-

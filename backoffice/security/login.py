@@ -1,5 +1,6 @@
-"""Decides how people log in and out: plain HTML forms, an httpOnly cookie, nothing of it in a socket.
-Staff give e-mail and password, customers and businesses a one-time code sent to their mobile."""
+"""Decides how people log in and out: plain HTML forms, an httpOnly cookie, nothing of it in a
+socket. Staff give e-mail and password, customers and businesses a one-time code sent to their
+mobile."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ from starlette.routing import Route
 
 from backoffice.security.access import SESSION_COOKIE
 from backoffice.security.database import in_thread
+from backoffice.security.http import address_of, device_of
 from backoffice.shell.catalogue import t
 from core.access.actor import Actor, ActorKind
 from core.access.otp import request_otp, verify_otp
@@ -45,7 +47,6 @@ log = logging.getLogger("munim.login")
 LOGIN_PURPOSE: Final = "login"
 NAME_OF_PARTY: Final = {"my": ActorKind.CUSTOMER, "business": ActorKind.BUSINESS}
 PARTY_PATH: Final = {ActorKind.CUSTOMER: "my", ActorKind.BUSINESS: "business"}
-DEVICE_MAX: Final = 200
 FLASH_COOKIE: Final = "munim_flash"
 FLASH_SECONDS: Final = 600
 
@@ -66,19 +67,6 @@ def demo_people_offered() -> bool:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _address(request: Request) -> str:
-    hops = int(os.environ.get("MUNIM_PROXY_HOPS", "0"))
-    if hops:
-        seen = [p.strip() for p in request.headers.get("x-forwarded-for", "").split(",") if p]
-        if len(seen) >= hops:
-            return seen[-hops]
-    return request.client.host if request.client else ""
-
-
-def _device(request: Request) -> str:
-    return request.headers.get("user-agent", "")[:DEVICE_MAX]
 
 
 def _is_https(request: Request) -> bool:
@@ -239,7 +227,7 @@ async def staff_login(request: Request) -> Response:
     try:
         made = await in_thread(
             lambda: log_in_staff(
-                email, password, address=_address(request), device=_device(request), now=_now()
+                email, password, address=address_of(request), device=device_of(request), now=_now()
             )
         )
     except DomainError as error:
@@ -266,7 +254,7 @@ async def demo_login(request: Request) -> Response:
             if staff is None or not staff.demo or not staff.active:
                 return None
         return open_staff_session(
-            staff.id, address=_address(request), device=_device(request), now=_now()
+            staff.id, address=address_of(request), device=device_of(request), now=_now()
         )
 
     made = await in_thread(work)
@@ -361,7 +349,9 @@ async def party_login_page(request: Request) -> Response:
     place, code = request.url.path.split("/")[1], request.path_params["brand"]
     brand = await in_thread(lambda: _find_brand(code))
     if brand is None:
-        return _document(t("Not found"), f'<div class="card"><h1>{escape(t("Not found"))}</h1></div>')
+        return _document(
+            t("Not found"), f'<div class="card"><h1>{escape(t("Not found"))}</h1></div>'
+        )
     words = _flashed(request)
     mobile, problem = words.get("mobile", ""), words.get("problem", "")
     note = t("For businesses") if place == "business" else t("Your loan account")
@@ -422,7 +412,7 @@ async def otp_request(request: Request) -> Response:
         return Response("Not found", 404)
 
     def work() -> None:
-        actor = Actor.anonymous(brand.id, address=_address(request), device=_device(request))
+        actor = Actor.anonymous(brand.id, address=address_of(request), device=device_of(request))
         with unit_of_work(actor, "request_otp", now=_now()) as uow:
             request_otp(uow, mobile, LOGIN_PURPOSE)
             uow.commit()
@@ -446,7 +436,7 @@ async def otp_verify(request: Request) -> Response:
         return Response("Not found", 404)
 
     def work() -> NewSession | str:
-        actor = Actor.anonymous(brand.id, address=_address(request), device=_device(request))
+        actor = Actor.anonymous(brand.id, address=address_of(request), device=device_of(request))
         with unit_of_work(actor, "verify_otp", now=_now()) as uow:
             right = verify_otp(uow, mobile, digits, LOGIN_PURPOSE)
             party = finder(uow, mobile) if right else None
@@ -459,8 +449,8 @@ async def otp_verify(request: Request) -> Response:
             str(kind),
             party[0],
             party[1],
-            address=_address(request),
-            device=_device(request),
+            address=address_of(request),
+            device=device_of(request),
             now=_now(),
         )
 

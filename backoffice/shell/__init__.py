@@ -1,4 +1,5 @@
-"""Decides what a page may import of the shell: announcing itself, its place in the sidebar, words."""
+"""Decides what a page may import of the shell: announcing itself, its place in the sidebar,
+words."""
 
 from backoffice.shell.catalogue import t
 from backoffice.shell.page import nav, page

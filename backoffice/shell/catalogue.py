@@ -1,5 +1,5 @@
-"""Decides how every sentence that a person reads gets into its language: the English text is the key.
-One function for all of them, so that Hindi can follow without touching a screen."""
+"""Decides how every sentence that a person reads gets into its language: the English text is the
+key. One function for all of them, so that Hindi can follow without touching a screen."""
 
 from __future__ import annotations
 

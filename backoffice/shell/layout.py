@@ -82,8 +82,10 @@ def sidebar() -> rx.Component:
         shown: Any = False
         for member in members:
             allowed = _allowed(member)
-            shown = True if allowed is True or shown is True else (
-                allowed if shown is False else shown | allowed
+            shown = (
+                True
+                if allowed is True or shown is True
+                else (allowed if shown is False else shown | allowed)
             )
         title = [rx.el.div(t(name), class_name="side-title")] if name else []
         block = rx.el.div(*title, *[_side_link(one) for one in members], class_name="side-section")
@@ -98,7 +100,9 @@ def sidebar() -> rx.Component:
         ),
         *sections,
         rx.el.div(
-            t("Business date"), " ", rx.el.span(ShellState.business_date, class_name="strong"),
+            t("Business date"),
+            " ",
+            rx.el.span(ShellState.business_date, class_name="strong"),
             class_name="side-foot",
         ),
         id="side",
@@ -197,9 +201,7 @@ def _bell() -> rx.Component:
         _popover(
             rx.el.span(
                 icon("bell", 18),
-                rx.cond(
-                    ShellState.unread > 0, rx.el.span(ShellState.unread, class_name="badge")
-                ),
+                rx.cond(ShellState.unread > 0, rx.el.span(ShellState.unread, class_name="badge")),
                 class_name="icon-button",
             ),
             rx.foreach(ShellState.notes, note),
@@ -339,7 +341,11 @@ def self_frame(content: rx.Component, audience: str) -> rx.Component:
         ),
         rx.el.main(content, id="main", class_name="self-main"),
         rx.el.footer(
-            t("Lending by"), " ", ShellState.brand_name, ". ", t("Never share your code."),
+            t("Lending by"),
+            " ",
+            ShellState.brand_name,
+            ". ",
+            t("Never share your code."),
             class_name="self-foot",
         ),
         class_name="self",

@@ -1,5 +1,5 @@
-"""Decides how pages and sidebar entries come to be known: each page announces itself where it lives.
-The composition root only collects them, so two features never edit the same file."""
+"""Decides how pages and sidebar entries come to be known: each page announces itself where it
+lives. The composition root only collects them, so two features never edit the same file."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Decides how the search box finds things: each feature brings its finder, the shell only asks them.
-A finder runs under the brand and with the rights of the person who types."""
+"""Decides how the search box finds things: each feature brings its finder, the shell only asks
+them. A finder runs under the brand and with the rights of the person who types."""
 
 from __future__ import annotations
 

@@ -155,5 +155,3 @@ def _data_address(svg: str) -> str:
     if not svg.strip():
         return ""
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
-
-

@@ -13,7 +13,7 @@ from core.db.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A number: `count` gives it as text, `note` defines it, `path` is its list inside the brand."""
+    """A number: `count` gives it as text, `note` defines it, `path` is its list in the brand."""
 
     permission: Permission
     label: str

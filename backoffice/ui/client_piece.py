@@ -1,4 +1,5 @@
-"""Decides how the React pieces of `client/` are called from Python: their names, props and events."""
+"""Decides how the React pieces of `client/` are called from Python: their names, props and
+events."""
 
 from __future__ import annotations
 

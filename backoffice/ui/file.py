@@ -1,5 +1,5 @@
-"""Decides how files come in and how pages of documents are looked at. Uploads go over plain HTTP with
-their progress; the page image and the fields read from it point at each other."""
+"""Decides how files come in and how pages of documents are looked at. Uploads go over plain HTTP
+with their progress; the page image and the fields read from it point at each other."""
 
 from __future__ import annotations
 
@@ -60,7 +60,10 @@ def page_image(
     on_page: Any = None,
     alt: Any = "",
 ) -> rx.Component:
-    """A page of a document with boxes `{path, label, value, page, box: [x0, y0, x1, y1] in 0–1, low}`."""
+    """A page of a document with its boxes.
+
+    A box is `{path, label, value, page, box: [x0, y0, x1, y1] in 0–1, low}`.
+    """
     events = {
         name: event for name, event in (("on_select", on_select), ("on_page", on_page)) if event
     }

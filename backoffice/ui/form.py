@@ -27,9 +27,7 @@ def _shell(
         rx.el.label(label, *mark, html_for=field_id),
         *([rx.el.div(hint, class_name="hint", id=f"{field_id}-hint")] if hint else []),
         control,
-        rx.cond(
-            error, rx.el.div(error, class_name="error", id=f"{field_id}-error", role="alert")
-        ),
+        rx.cond(error, rx.el.div(error, class_name="error", id=f"{field_id}-error", role="alert")),
         class_name=rx.cond(error, "field bad", "field"),
     )
 
@@ -177,9 +175,7 @@ def check_field(
             class_name="check",
         ),
         *([rx.el.div(hint, class_name="hint", id=f"{field_id}-hint")] if hint else []),
-        rx.cond(
-            error, rx.el.div(error, class_name="error", id=f"{field_id}-error", role="alert")
-        ),
+        rx.cond(error, rx.el.div(error, class_name="error", id=f"{field_id}-error", role="alert")),
         class_name=rx.cond(error, "field bad", "field"),
     )
 
@@ -193,9 +189,7 @@ def radio_field(
         rx.el.legend(label),
         *[
             rx.el.label(
-                rx.el.input(
-                    type="radio", name=name, value=key, default_checked=(key == value)
-                ),
+                rx.el.input(type="radio", name=name, value=key, default_checked=(key == value)),
                 rx.el.span(text),
                 class_name="check",
             )

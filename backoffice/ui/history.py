@@ -1,5 +1,5 @@
-"""Decides how what happened is told: who did what, when and why, in plain sentences (S09), and how a
-change reads before it is approved (S10)."""
+"""Decides how what happened is told: who did what, when and why, in plain sentences (S09), and
+how a change reads before it is approved (S10)."""
 
 from __future__ import annotations
 
@@ -130,5 +130,3 @@ def diff(changes: Any, *, effect: Any = "") -> rx.Component:
         rx.cond(effect, rx.el.p(effect, class_name="strong")) if effect is not None else None,
         class_name="stack-s",
     )
-
-

@@ -45,7 +45,11 @@ def page_header(
     head = rx.el.div(rx.el.h1(title), *([beside] if beside is not None else []), class_name="row")
     return rx.el.header(
         rx.el.div(
-            *([link(rx.fragment(icon("chevron_left", 14), back[0]), back[1], "back")] if back else []),
+            *(
+                [link(rx.fragment(icon("chevron_left", 14), back[0]), back[1], "back")]
+                if back
+                else []
+            ),
             head,
             *([rx.el.div(subtitle, class_name="sub")] if subtitle is not None else []),
             class_name="grow",
@@ -53,6 +57,10 @@ def page_header(
         *([rx.el.div(*actions, class_name="actions")] if actions else []),
         class_name="page-head",
     )
+
+
+def _back(label: Any, href: Any) -> rx.Component:
+    return link(rx.fragment(icon("chevron_left", 14), label), href, "back")
 
 
 def section(

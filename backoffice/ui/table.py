@@ -1,5 +1,6 @@
-"""Decides how a list screen is declared: columns, filters, sort, and one function that fetches a page.
-Everything chosen by the person stands in the address, so a link, a saved view and an export agree."""
+"""Decides how a list screen is declared: columns, filters, sort, and one function that fetches a
+page. Everything chosen by the person stands in the address, so a link, a saved view and an export
+agree."""
 
 from __future__ import annotations
 

@@ -47,9 +47,8 @@ class Application(BrandTable, table=True):
     product_version_id: int = Field(sa_type=BigInteger)
     bank_account_id: int | None = Field(default=None, sa_type=BigInteger)
     requested_amount_paise: int = Field(sa_type=BigInteger)
+    # always days, also of a product counted in months (core.application.tenor)
     tenor_days: int
-    # instalments of a level product; 1 for a bullet loan
-    instalments: int = 1
     purpose: str = ""
     channel: str = "self_service"
     status: str = "draft"

@@ -6,6 +6,7 @@ are known here, so that no bank needs a template.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -134,7 +135,7 @@ def _leading_amount(text: str) -> int | None:
 
 def _summary(lines: Sequence[Line]) -> tuple[int | None, int | None]:
     """A summary block whose labels stand in one line and the amounts in the next."""
-    for line, below in zip(lines, lines[1:], strict=False):
+    for line, below in itertools.pairwise(lines):
         lower = line.text.lower()
         if "opening balance" not in lower or "closing bal" not in lower:
             continue

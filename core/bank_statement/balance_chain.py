@@ -6,6 +6,7 @@ proven only when every printed balance follows from the one before it and both e
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from core.bank_statement.statement import BalanceProof, BrokenLink, StatementRow
@@ -76,12 +77,9 @@ def _reason(
 
 
 def _newest_first(rows: Sequence[StatementRow]) -> bool:
-    if rows[0].date != rows[-1].date:
-        by_date = rows[0].date > rows[-1].date
-    else:
-        by_date = False
+    by_date = rows[0].date > rows[-1].date if rows[0].date != rows[-1].date else False
     forward = backward = 0
-    for earlier, later in zip(rows, rows[1:], strict=False):
+    for earlier, later in itertools.pairwise(rows):
         if earlier.balance_paise is None or later.balance_paise is None:
             continue
         forward += earlier.balance_paise + later.change_paise == later.balance_paise

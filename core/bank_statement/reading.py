@@ -6,9 +6,10 @@ upper one, and the chain of balances then proves or refuses what geometry has fo
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from statistics import median
 
@@ -102,9 +103,12 @@ def read_statement(pages: Sequence[PageWords]) -> Statement:
     rows, opening, closing = _rows(blocks, account)
     if not rows:
         raise StatementNotRecognised
-    opening = account.opening_paise if account.opening_paise is not None else opening
-    closing = account.closing_paise if account.closing_paise is not None else closing
-    proof = prove(rows, opening, closing)
+    account = replace(
+        account,
+        opening_paise=account.opening_paise if account.opening_paise is not None else opening,
+        closing_paise=account.closing_paise if account.closing_paise is not None else closing,
+    )
+    proof = prove(rows, account.opening_paise, account.closing_paise)
     return Statement(account, tuple(rows), proof, len(pages))
 
 
@@ -118,7 +122,7 @@ def join_narration(lines: Iterable[Line]) -> str:
         return ""
     widest = max(line.box.right for line in known)
     text = known[0].text
-    for before, line in zip(known, known[1:], strict=False):
+    for before, line in itertools.pairwise(known):
         last, first = before.words[-1], line.words[0]
         letter = last.box.width / max(len(last.text), 1)
         full = before.box.right >= widest - 1.2 * letter

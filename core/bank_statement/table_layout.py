@@ -6,6 +6,7 @@ never from the name of a bank, so that a layout nobody has seen is read by the s
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -155,7 +156,7 @@ def _ruled_cells(rules: Sequence[Rule], header: Box) -> list[tuple[float, float]
     for edge in edges:
         if not distinct or edge - distinct[-1] > 0.008:
             distinct.append(edge)
-    return list(zip(distinct, distinct[1:], strict=False))
+    return list(itertools.pairwise(distinct))
 
 
 def _stacked_phrases(page: PageWords, stack: Sequence[Line]) -> list[list[WordBox]]:

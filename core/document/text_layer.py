@@ -88,18 +88,18 @@ def _words(text: Any, page: Any, number: int, width: float, height: float) -> li
             continue
         if not loose_box_of(text, at, box_at):
             continue
-        l, b, r, t = box.left, box.bottom, box.right, box.top
-        tall = t - b
+        left, low, right, high = box.left, box.bottom, box.right, box.top
+        tall = high - low
         letter = chr(code) if code < 0x110000 and not 0xD800 <= code <= 0xDFFF else "\ufffd"
         if letters:
-            same_line = abs((b + t) - (y0 + y1)) < 0.7 * max(tall, y1 - y0)
-            gap = l - x1
+            same_line = abs((low + high) - (y0 + y1)) < 0.7 * max(tall, y1 - y0)
+            gap = left - x1
             if not same_line or gap > WORD_GAP_OF_HEIGHT * tall or gap < -2.5 * tall:
                 flush()
         if not letters:
-            x0, y0, x1, y1 = l, b, r, t
+            x0, y0, x1, y1 = left, low, right, high
         else:
-            x0, y0, x1, y1 = min(x0, l), min(y0, b), max(x1, r), max(y1, t)
+            x0, y0, x1, y1 = min(x0, left), min(y0, low), max(x1, right), max(y1, high)
         letters.append(letter)
     flush()
     return words
@@ -111,10 +111,10 @@ def _rules(page: Any, width: float, height: float) -> tuple[Rule, ...]:
     found: list[Rule] = []
     for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=3):
         try:
-            l, b, r, t = item.get_bounds()
+            left, low, right, high = item.get_bounds()
         except pdfium.PdfiumError:
             continue
-        box = place(l, b, r, t)
+        box = place(left, low, right, high)
         thin_x, thin_y = box.width * width, box.height * height
         if thin_x <= 2.5 and thin_y >= 6:
             found.append(Rule(box, vertical=True))

@@ -42,6 +42,8 @@ FIELDS = (
 
 #: Confidence of a value by how it was proven, before the words' own confidence.
 PROVEN, LABELLED, GUESSED = 0.995, 0.93, 0.7
+#: A signature "for NAME" stands below this share of the first page.
+SIGNATURE_TOP_MIN = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,16 +389,15 @@ def _label(sheet: _Sheet, pattern: re.Pattern[str]) -> Line | None:
     return next((p for p in sheet.phrases if _labels(pattern, p)), None)
 
 
+_NUMBER_OF_PARTY = re.compile(
+    r"order|number|\bno\b|\bcopy\b|\bpan\b|original|duplicate", re.IGNORECASE
+)
+
+
 def _labels(pattern: re.Pattern[str], phrase: Line) -> bool:
     """Whether a phrase is a party's label and not the label of one of its numbers."""
     text = phrase.text
-    return (
-        len(text) < 60
-        and pattern.search(text) is not None
-        and not re.search(
-            r"order|number|\bno\b|\bcopy\b|\bpan\b|original|duplicate", text, re.IGNORECASE
-        )
-    )
+    return len(text) < 60 and pattern.search(text) is not None and not _NUMBER_OF_PARTY.search(text)
 
 
 def _gstins(sheet: _Sheet) -> list[tuple[FieldValue, str]]:
@@ -448,11 +449,8 @@ def _seller_name(sheet: _Sheet) -> FieldValue | None:
     name = ""
     for phrase in sheet.phrases:
         match = _SIGNATURE.search(phrase.text)
-        if (
-            match
-            and (phrase.page or phrase.box.middle > 0.3)
-            and not re.search(r"\d{3}|period|the following", match[1])
-        ):
+        low = phrase.page > 0 or phrase.box.middle > SIGNATURE_TOP_MIN
+        if match and low and not re.search(r"\d{3}|period|the following", match[1]):
             signed, name = phrase, match[1].strip(" .,:")
     if signed is not None:
         key = _letters(name)
