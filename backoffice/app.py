@@ -9,14 +9,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
-from reflex.event import EventSpec
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
 
 import backoffice
 from backoffice.api import make_api
 from backoffice.api.healthz import healthz
-from backoffice.security.command import say_unexpected
+from backoffice.security.command import EventSpec, say_unexpected
 from backoffice.security.gates import (
     MACHINE_PREFIXES,
     AsgiApp,
@@ -31,6 +30,7 @@ from backoffice.shell.layout import framed
 from backoffice.shell.page import import_all_pages, pages
 
 
+# Reflex evaluates this annotation among its own names
 def _backend_exception(exception: Exception) -> EventSpec | None:
     return say_unexpected(exception, "event")
 
@@ -68,6 +68,7 @@ def build() -> rx.App:
         head_components=[
             rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
             rx.el.meta(name="viewport", content="width=device-width, initial-scale=1"),
+            rx.el.script(src="/theme.js"),
             rx.el.meta(name="color-scheme", content="light dark"),
         ],
         html_lang="en-IN",

@@ -27,7 +27,8 @@ def main() -> int:
     for name in undeclared:
         sys.stderr.write(f"\nno declared access: {name}")
     count = len(RegistrationContext.get().event_handlers)
-    sys.stdout.write(f"{len(app._unevaluated_pages)} pages, {count} handlers, {wrong} broken\n")  # pyright: ignore
+    pages = len(app._unevaluated_pages)  # pyright: ignore
+    sys.stdout.write(f"{pages} pages, {count} handlers, {wrong} broken\n")
     return 1 if wrong or undeclared else 0
 
 

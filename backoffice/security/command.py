@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from backoffice.security.access import Access, declare
 from backoffice.shell.catalogue import t
@@ -30,7 +31,7 @@ def reference_of(error: BaseException, where: str) -> str:
     return reference
 
 
-def say_unexpected(error: BaseException, where: str) -> Any:
+def say_unexpected(error: BaseException, where: str) -> EventSpec:
     """The toast for an error nobody foresaw."""
     reference = reference_of(error, where)
     return rx.toast.error(

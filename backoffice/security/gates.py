@@ -51,8 +51,9 @@ SECURITY_HEADERS: Final = {
     "referrer-policy": "same-origin",
     "x-frame-options": "SAMEORIGIN",
     "permissions-policy": "geolocation=(), microphone=(), payment=()",
-    "cross-origin-opener-policy": "same-origin",
 }
+# browsers honour this one only where the address is trustworthy
+OPENER_HEADER: Final = (b"cross-origin-opener-policy", b"same-origin")
 
 
 def header(scope: Scope, name: str) -> str:
@@ -172,6 +173,8 @@ def _completed(headers: Iterable[tuple[bytes, bytes]], scope: Scope) -> list[tup
         for name, value in SECURITY_HEADERS.items()
         if name.encode() not in present
     ]
+    if scope.get("scheme") == "https" and OPENER_HEADER[0] not in present:
+        added.append(OPENER_HEADER)
     if b"cache-control" not in present:
         immutable = scope["path"].startswith("/assets/")
         value = b"public, max-age=31536000, immutable" if immutable else b"no-cache"

@@ -120,9 +120,7 @@ def _document(title: str, body: str, *, brand: Brand | None = None) -> HTMLRespo
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>{escape(title)} · Munim</title>
 <link rel="icon" href="/favicon.svg" type="image/svg+xml"><link rel="stylesheet" href="/munim.css">
-<script>(function(){{var s=localStorage.getItem("theme")||"system";
-if(s==="dark"||(s==="system"&&matchMedia("(prefers-color-scheme: dark)").matches))
-document.documentElement.classList.add("dark")}})()</script>
+<script src="/theme.js"></script>
 <style>:root{{--brand:{escape(colour)}}}</style></head>
 <body><main class="gate"><div class="gate-card">{body}</div></main></body></html>"""
     return HTMLResponse(page, headers={"cache-control": "no-store"})

@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Any
 
 import reflex as rx
-from reflex.event import passthrough_event_spec
 
 
 def _nothing() -> list[Any]:
@@ -21,9 +20,9 @@ class DataTablePiece(rx.Component):
     data: rx.Var[dict[str, Any]]
     words: rx.Var[dict[str, str]]
     on_export: rx.EventHandler[_nothing]
-    on_save_view: rx.EventHandler[passthrough_event_spec(dict[str, str])]
-    on_forget_view: rx.EventHandler[passthrough_event_spec(str)]
-    on_bulk: rx.EventHandler[passthrough_event_spec(str, list[str])]
+    on_save_view: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, str])]
+    on_forget_view: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    on_bulk: rx.EventHandler[rx.event.passthrough_event_spec(str, list[str])]
 
 
 class ChipPiece(rx.Component):
@@ -59,7 +58,7 @@ class ConfirmPiece(rx.Component):
     reason: rx.Var[str]
     small: rx.Var[bool]
     disabled: rx.Var[bool]
-    on_confirm: rx.EventHandler[passthrough_event_spec(str)]
+    on_confirm: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
 class StateDialogPiece(rx.Component):
@@ -108,7 +107,7 @@ class FileDropPiece(rx.Component):
     multiple: rx.Var[bool]
     max_bytes: rx.Var[int]
     words: rx.Var[dict[str, str]]
-    on_done: rx.EventHandler[passthrough_event_spec(dict[str, Any])]
+    on_done: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, Any])]
 
 
 class MaskedPiece(rx.Component):
@@ -123,7 +122,7 @@ class MaskedPiece(rx.Component):
     subject_id: rx.Var[str]
     field: rx.Var[str]
     words: rx.Var[dict[str, str]]
-    on_reveal: rx.EventHandler[passthrough_event_spec(str, str, str, str)]
+    on_reveal: rx.EventHandler[rx.event.passthrough_event_spec(str, str, str, str)]
 
 
 class PageViewerPiece(rx.Component):
@@ -138,8 +137,8 @@ class PageViewerPiece(rx.Component):
     page: rx.Var[int]
     pages: rx.Var[int]
     words: rx.Var[dict[str, str]]
-    on_select: rx.EventHandler[passthrough_event_spec(str)]
-    on_page: rx.EventHandler[passthrough_event_spec(int)]
+    on_select: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    on_page: rx.EventHandler[rx.event.passthrough_event_spec(int)]
 
 
 class KeyBoardPiece(rx.Component):

@@ -41,7 +41,7 @@ def page_header(
     back: tuple[str, Any] | None = None,
     beside: Child = None,
 ) -> rx.Component:
-    """The head of a page; `back` is (label, address), `beside` stands next to the title (a chip)."""
+    """The head of a page; `back` is (label, address), `beside` stands by the title (a chip)."""
     head = rx.el.div(rx.el.h1(title), *([beside] if beside is not None else []), class_name="row")
     return rx.el.header(
         rx.el.div(
