@@ -21,7 +21,7 @@ from core.loan.tables import Loan
 from core.loan.terms import LoanKind, LoanTerms
 from core.payment import store
 from core.payment.receipt import ReceiptMode
-from core.payment.tables import Disbursal, PaymentRequest, Payout, Receipt
+from core.payment.tables import Disbursal, Payout, Receipt
 
 # the head that a receipt's money stands in until the bank statement confirms it
 _HEAD_OF_MODE = {
@@ -92,7 +92,7 @@ def dues(uow: UnitOfWork, loan: Loan) -> Dues:
     )
 
 
-def preview_receipt(uow: UnitOfWork, loan: Loan, amount_paise: int, value_date: dt.date) -> Preview:
+def preview_receipt(uow: UnitOfWork, loan: Loan, row: Receipt) -> Preview:
     """What a receipt would change, computed the way it will be posted, nothing written."""
     terms = loan_store.terms_of(loan)
     events = loan_store.events_of(uow, loan.id)
@@ -100,9 +100,16 @@ def preview_receipt(uow: UnitOfWork, loan: Loan, amount_paise: int, value_date: 
     if loan.status in _OUTSIDE:
         return Preview(
             {"Excess kept": format_inr(before.excess_paise)},
-            {"Excess kept": format_inr(before.excess_paise + amount_paise)},
+            {"Excess kept": format_inr(before.excess_paise + row.amount_paise)},
         )
-    receipt = Event(_NEXT_EVENT_ID, EventKind.RECEIPT, value_date, amount_paise, head="bank")
+    receipt = Event(
+        _NEXT_EVENT_ID,
+        EventKind.RECEIPT,
+        row.value_date,
+        row.amount_paise,
+        head=Head.BANK,
+        is_payoff=row.is_payoff,
+    )
     after = position(terms, [*events, receipt], uow.business_date)
     return Preview(_in_words(before), _in_words(after))
 
@@ -182,7 +189,7 @@ def post_receipt(uow: UnitOfWork, row: Receipt) -> Booked:
         row.value_date,
         receipt_id=row.id,
         head=head,
-        is_payoff=_is_payoff(uow, row),
+        is_payoff=row.is_payoff,
     )
     used = posted.allocation
     allocation = {
@@ -193,12 +200,6 @@ def post_receipt(uow: UnitOfWork, row: Receipt) -> Booked:
         "excess": used.excess,
     }
     return Booked(allocation, used.excess, posted.event_id)
-
-
-def _is_payoff(uow: UnitOfWork, row: Receipt) -> bool:
-    if row.payment_request_id is None:
-        return False
-    return uow.get(PaymentRequest, row.payment_request_id).kind == "payoff"
 
 
 def _keep_beside_loan(uow: UnitOfWork, loan: Loan, row: Receipt, head: Head) -> None:

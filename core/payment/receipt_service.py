@@ -23,6 +23,7 @@ from core.kernel.errors import Conflict, Invalid
 from core.kernel.money import format_inr
 from core.loan.tables import Loan
 from core.payment import loan_books, store
+from core.payment.payment_request import AskKind
 from core.payment.ports import LinkPayment
 from core.payment.receipt import (
     MANUAL_MODES,
@@ -74,6 +75,7 @@ class RecordReceipt:
     value_date: dt.date
     utr: str = ""
     note: str = ""
+    is_payoff: bool = False
     key: str = ""
 
 
@@ -111,6 +113,7 @@ def record_receipt(uow: UnitOfWork, command: RecordReceipt) -> int:
         "value_date": command.value_date,
         "utr": command.utr,
         "note": command.note,
+        "is_payoff": command.is_payoff,
     }
     answer = uow.idempotent(
         f"receipt.record:{command.key}", given, lambda: {"receipt_id": _record(uow, command)}
@@ -133,6 +136,7 @@ def _record(uow: UnitOfWork, command: RecordReceipt) -> int:
             utr=utr,
             value_date=command.value_date,
             state_since=uow.now,
+            is_payoff=command.is_payoff,
             note=command.note.strip(),
             recorded_at=uow.now,
             recorded_by=uow.actor.id,
@@ -149,7 +153,7 @@ def _record(uow: UnitOfWork, command: RecordReceipt) -> int:
         number=row.number,
         value_date=format_date(row.value_date),
     )
-    preview = loan_books.preview_receipt(uow, loan, row.amount_paise, row.value_date)
+    preview = loan_books.preview_receipt(uow, loan, row)
     request_approval(
         uow,
         POST,
@@ -303,6 +307,7 @@ def gateway_receipt(uow: UnitOfWork, request: PaymentRequest, payment: LinkPayme
             value_date=_value_date(uow, loan, payment.paid_at),
             state="posted",
             state_since=uow.now,
+            is_payoff=request.kind == AskKind.PAYOFF,
             recorded_at=uow.now,
             recorded_by_name="Payment gateway",
             note=payment.method,

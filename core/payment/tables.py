@@ -189,6 +189,8 @@ class Receipt(BrandTable, table=True):
     version: int = 1
     allocation: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     excess_paise: int = Field(default=0, sa_type=BigInteger)
+    # meant to end the loan early: it then closes when the payoff amount is covered
+    is_payoff: bool = False
     loan_event_id: int | None = Field(default=None, sa_type=BigInteger)
     note: str = Field(default="", sa_type=Text)
     recorded_at: dt.datetime = Field(sa_type=Timestamp)
