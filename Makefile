@@ -4,7 +4,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: run dev test test-fast lint format bench soak vectors demo-reset doctor environment help
+.PHONY: run dev test test-fast lint format bench demo-reset doctor environment help
 .DEFAULT_GOAL := help
 
 help: ## say what there is

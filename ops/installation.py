@@ -29,7 +29,8 @@ class Settings:
 
     Attributes:
         home: `MUNIM_HOME`, where data, secrets and logs live.
-        host: `HOST`, the address to listen on; 0.0.0.0 lets a phone on the network in.
+        host: `HOST`, the address to listen on; 0.0.0.0 lets a phone on the network in, in
+            production only a proxy on this machine is let in unless it is set.
         port: `PORT`.
         sandbox_port: `SANDBOX_PORT`, the provider sandbox, by default the next port.
         production: `MUNIM_ENV=production`.

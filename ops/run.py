@@ -9,7 +9,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable
 from types import FrameType
 
 import psycopg
@@ -28,11 +28,12 @@ from ops.installation import (
 )
 from ops.postgres import Postgres, PostgresError
 from ops.schema_mark import schema_mark
-from ops.supervisor import Interrupted, PartFailed, Supervisor, say
+from ops.supervisor import Interrupted, PartFailed, Step, Supervisor, say
 from ops.valkey import Valkey
 
 SERVER_SECONDS_MAX = 10
-BLOBS = "blobs"
+# what is stored beside the database: documents, and what the sandbox received
+FILE_FOLDERS = ("blobs", "sandbox")
 
 
 class Start:
@@ -60,7 +61,7 @@ class Start:
         if left:
             say(f"Ended {left} processes that an earlier, killed start left behind")
         # beside the database work: on a first start the pages take longest
-        pages = supervisor.begin("front end", [sys.executable, "-m", "ops.frontend"])
+        pages = self._begin_pages()
         try:
             self._start_stores()
             self._migrate()
@@ -95,6 +96,23 @@ class Start:
         """Watch the parts until told to stop."""
         self._supervisor.watch()
 
+    def serve_and_follow(self, changed: Callable[[], bool]) -> None:
+        """The same, and put new sources into service whenever there are some."""
+
+        def follow() -> None:
+            if not changed():
+                return
+            say("The sources changed")
+            try:
+                self._supervisor.finish(self._begin_pages())
+                self._migrate()
+                self._supervisor.restart("jobs", "web server")
+                say("The new sources are in service")
+            except PartFailed as error:
+                say(f"{error}\nmunim: waiting for the next change")
+
+        self._supervisor.watch(follow)
+
     def down(self) -> None:
         """Stop everything, the last started first."""
         self._supervisor.stop()
@@ -118,8 +136,12 @@ class Start:
     def forget_everything(self, server: Postgres) -> None:
         """Drop the embedded database and the stored files; only demo data is ever dropped."""
         server.drop_database(DATABASE)
-        shutil.rmtree(self._settings.home / BLOBS, ignore_errors=True)
+        for folder in FILE_FOLDERS:
+            shutil.rmtree(self._settings.home / folder, ignore_errors=True)
         self._half_made.unlink(missing_ok=True)
+
+    def _begin_pages(self) -> Step:
+        return self._supervisor.begin("front end", [sys.executable, "-m", "ops.frontend"])
 
     def _owner_step(self, name: str, module: str) -> None:
         step = self._supervisor.begin(
@@ -246,11 +268,11 @@ def _print_ready(settings: Settings, logins: list[tuple[str, str, str]], seconds
     print(flush=True)
 
 
-def main(environment: Mapping[str, str] | None = None) -> int:
+def main(serve: Callable[[Start], None] = Start.serve) -> int:
     """Run Munim until stopped; the exit code is 0 after a clean stop, 1 when it cannot start."""
     began = time.monotonic()
     try:
-        settings = read_settings(environment)
+        settings = read_settings()
         # the owner's right to change tables belongs to the migration step alone
         os.environ.pop("MIGRATION_DATABASE_URL", None)
         lock = FolderLock(settings)
@@ -265,7 +287,7 @@ def main(environment: Mapping[str, str] | None = None) -> int:
         signal.signal(signal.SIGTERM, start.interrupt)
         start.up()
         _print_ready(settings, start.logins(), time.monotonic() - began)
-        start.serve()
+        serve(start)
         say("Stopping")
         code = 0
     except (Interrupted, KeyboardInterrupt):

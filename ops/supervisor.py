@@ -137,16 +137,32 @@ class Supervisor:
         signal_group(step.process.pid, signal.SIGKILL)
         step.process.wait()
 
-    def watch(self) -> None:
-        """Keep the parts running until `stopping` is set."""
+    def watch(self, each_round: Callable[[], None] | None = None) -> None:
+        """Keep the parts running until `stopping` is set; `each_round` is called in between."""
         log_check = time.monotonic()
         while not self.stopping.wait(POLL_SECONDS):
+            if each_round is not None:
+                each_round()
             now = time.monotonic()
             for child in self._children.values():
                 self._look_at(child, now)
             if now - log_check > LOG_CHECK_SECONDS:
                 log_check = now
                 self._shorten_logs()
+
+    def restart(self, *names: str) -> None:
+        """Stop the named parts and start them again; raises `PartFailed`, `Interrupted`."""
+        children = [self._children[name] for name in names]
+        for child in children:
+            if child.process.poll() is None:
+                child.process.send_signal(child.part.stop_signal)
+        for child in children:
+            self._await_end(child)
+            child.process = self._spawn(child.part)
+            child.started, child.restart_at = time.monotonic(), None
+        self._write_list()
+        for child in children:
+            self._await_ready(child)
 
     def stop(self) -> None:
         """Stop every part, the last stage first; a part that does not end in time is killed."""
