@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from core.kernel.business_day import add_months
 from core.kernel.errors import Invalid
-from core.kernel.money import round_fraction
+from core.kernel.money import Rounding, round_fraction
 from core.loan.terms import LoanKind, LoanTerms
 
 
@@ -57,31 +57,35 @@ def make_schedule(terms: LoanTerms) -> Schedule:
     """Return the schedule of terms; raises Invalid when the terms cannot repay the loan."""
     if terms.kind is LoanKind.BULLET:
         return Schedule((_single_payment(terms),))
-    rows = _level_rows(terms, terms.instalment_multiple_paise)
-    if rows is None and terms.instalment_multiple_paise != terms.minor_unit_paise:
-        # A coarse multiple can end a long small loan early; the minor unit always can serve.
-        rows = _level_rows(terms, terms.minor_unit_paise)
-    if rows is None:
-        raise Invalid(
-            {"tenor": "The amount is too small to be repaid in so many instalments at this rate"}
-        )
-    return Schedule(tuple(rows))
+    # A coarse or upward rounding can end a long small loan early; rounding down cannot.
+    for multiple_paise, rounding in (
+        (terms.instalment_multiple_paise, terms.rounding),
+        (terms.minor_unit_paise, terms.rounding),
+        (terms.minor_unit_paise, Rounding.DOWN),
+    ):
+        rows = _level_rows(terms, level_instalment_paise(terms, multiple_paise, rounding))
+        if rows is not None:
+            return Schedule(tuple(rows))
+    raise Invalid(
+        {"tenor": "The amount is too small to be repaid in so many instalments at this rate"}
+    )
 
 
-def level_instalment_paise(terms: LoanTerms, multiple_paise: int | None = None) -> int:
-    """Return the equal instalment for the terms, rounded to their multiple.
+def level_instalment_paise(
+    terms: LoanTerms, multiple_paise: int | None = None, rounding: Rounding | None = None
+) -> int:
+    """Return the equal instalment for the terms, rounded as they say unless told otherwise.
 
     Annuity on a regular monthly period: P·r·(1+r)^n / ((1+r)^n - 1), or P/n without interest.
     """
     multiple = multiple_paise or terms.instalment_multiple_paise
+    mode = rounding or terms.rounding
     monthly = terms.rate.per_month()
     if monthly == 0:
-        return round_fraction(
-            Fraction(terms.principal_paise, terms.tenor), terms.rounding, multiple
-        )
+        return round_fraction(Fraction(terms.principal_paise, terms.tenor), mode, multiple)
     growth = (1 + monthly) ** terms.tenor
     exact = terms.principal_paise * monthly * growth / (growth - 1)
-    return round_fraction(exact, terms.rounding, multiple)
+    return round_fraction(exact, mode, multiple)
 
 
 def due_dates(terms: LoanTerms) -> list[date]:
@@ -121,9 +125,8 @@ def _first_period_rate(terms: LoanTerms) -> Fraction:
     return terms.rate.per_day() * (terms.first_due_on - terms.disbursed_on).days
 
 
-def _level_rows(terms: LoanTerms, multiple_paise: int) -> list[Instalment] | None:
-    """The rows for one rounding step, or None when they would not last the tenure."""
-    instalment = level_instalment_paise(terms, multiple_paise)
+def _level_rows(terms: LoanTerms, instalment: int) -> list[Instalment] | None:
+    """The rows for one instalment, or None when they would not last the tenure."""
     rows: list[Instalment] = []
     balance = terms.principal_paise
     period_from = terms.disbursed_on

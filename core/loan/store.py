@@ -31,12 +31,18 @@ def hold_books_open(uow: UnitOfWork) -> date:
         text("SELECT pg_advisory_xact_lock_shared(:brand, hashtext('end_of_day'))"),
         {"brand": uow.brand_id},
     )
-    uow.session.refresh(uow.brand)
-    closing = uow.session.execute(
-        text("SELECT EXISTS (SELECT FROM end_of_day_run WHERE business_date = :day)"),
-        {"day": uow.business_date},
-    ).scalar_one()
-    return uow.business_date + timedelta(days=1) if closing else uow.business_date
+    day, closing = uow.session.execute(
+        text(
+            "SELECT b.business_date, EXISTS (SELECT FROM end_of_day_run r"
+            "        WHERE r.business_date = b.business_date)"
+            " FROM brand b WHERE b.id = :brand"
+        ),
+        {"brand": uow.brand_id},
+    ).one()
+    if day != uow.business_date:
+        # end of day moved the date after this transaction first read it
+        uow.session.refresh(uow.brand)
+    return day + timedelta(days=1) if closing else day
 
 
 def loan_of_application(uow: UnitOfWork, application_id: int) -> Loan | None:
