@@ -311,6 +311,8 @@ def unit_of_work(
             yield uow
         finally:
             if not uow.committed:
+                # what was read stays readable, as after a commit; what was added is dropped
+                session.expunge_all()
                 session.rollback()
 
 
