@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -272,7 +273,8 @@ def _furnish(uow: UnitOfWork, one: DemoBrand, business_date: dt.date) -> None:
         f"{one.closing_words}.",
         dlt_id=f"DLT-{one.id}-loan_closed",
     )
-    seed_rules(uow, effective_from=business_date)
+    if find_spec("core.decision.configuration"):
+        seed_rules(uow, effective_from=business_date)
     change_setting(uow, "contact_hours", {"from": 8, "to": 19}, business_date)
     uow.add_all([Holiday(on_date=day, name=name) for day, name in HOLIDAYS])
     people = uow.session.execute(
