@@ -76,6 +76,7 @@ STATUS: dict[str, tuple[str, str, str]] = {
     "scored": ("Scored", "info", "check"),
     "duplicate": ("Duplicate", "bad", "alert"),
     # people
+    "declared": ("Not verified yet", "warn", "clock"),
     "enabled": ("Can log in", "good", "check"),
     "disabled": ("Disabled", "bad", "cross"),
     "ended": ("Ended", "plain", "cross"),

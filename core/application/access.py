@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from core.access.actor import Actor, ActorKind
 from core.access.permission import Permission
-from core.application.life_cycle import DISBURSAL, REVIEW
+from core.application.life_cycle import APPLICATION, DISBURSAL, REVIEW
 from core.application.tables import Application
 from core.db.unit_of_work import UnitOfWork
 from core.kernel.errors import Forbidden, NotFound
@@ -83,3 +83,33 @@ def require_holder(actor: Actor, application: Application) -> None:
     if owner is None or owner == actor.id or actor.can(Permission.APPLICATION_ASSIGN):
         return
     raise NotYourCase("This case is with a colleague; ask for it to be given to you")
+
+
+# the steps of this feature that a person takes with a click; others bring their own screens
+_CLICKS: dict[str, Permission | None] = {
+    "start_review": Permission.APPLICATION_REVIEW,
+    "send_to_credit": Permission.APPLICATION_REVIEW,
+    "return_to_review": Permission.APPLICATION_APPRAISE,
+    "send_back": None,
+    "reject": Permission.APPLICATION_REJECT,
+    "cancel": None,
+}
+
+
+def steps_for(actor: Actor, application: Application) -> list[str]:
+    """The steps this person may take on a case now; screens show these and no others."""
+    steps: list[str] = []
+    if actor.can(Permission.APPLICATION_ASSIGN) and application.status in (*REVIEW, "in_credit"):
+        steps.append("reassign")
+    try:
+        require_holder(actor, application)
+    except Forbidden:
+        return steps
+    if holder_permission(application.status) is None:
+        return steps
+    return [
+        event
+        for event, permission in _CLICKS.items()
+        if APPLICATION.can(application.status, event)
+        and (permission is None or actor.can(permission))
+    ] + steps

@@ -198,7 +198,7 @@ def cancel_reminder(uow: UnitOfWork, reminder_id: int, reason: str) -> Reminder:
 def notify_staff(uow: UnitOfWork, staff_id: int, text: str, link: str) -> Notification:
     """Put one line into a person's notification centre; the text holds no personal data."""
     row = uow.add(Notification(staff_id=staff_id, text=text, link=link, created_at=uow.now))
-    uow.touch("staff", staff_id)
+    uow.touch("notification", row.id)
     return row
 
 
