@@ -43,6 +43,10 @@ def application_engine() -> Engine:
     url = database_settings().application_url
     if not url:
         raise RuntimeError("DATABASE_URL is not set")
+    # a foreign key may point into a feature that this process has not imported
+    from core.db.catalogue import load_metadata
+
+    load_metadata()
     return make_engine(url)
 
 
