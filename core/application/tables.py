@@ -76,7 +76,7 @@ class Application(BrandTable, table=True):
 
     sanctioned_amount_paise: int | None = Field(default=None, sa_type=BigInteger)
     sanctioned_tenor_days: int | None = None
-    # the annual rate agreed, in basis points
+    # the rate agreed, in basis points per the product's own rate period
     rate_bps: int | None = None
     repayment_on: dt.date | None = None
     sanctioned_by: int | None = Field(default=None, sa_type=BigInteger)

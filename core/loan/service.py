@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from core.access.permission import Permission
 from core.application.tables import Application
+from core.application.tenor import tenor_in_unit
 from core.brand.tables import Holiday, ProductVersion
 from core.db.sentence import sentences
 from core.db.unit_of_work import UnitOfWork
@@ -97,7 +98,7 @@ def agreed_terms(uow: UnitOfWork, application: Application, disbursed_on: date) 
     holidays = frozenset(uow.session.scalars(select(col(Holiday.on_date))))
     return product.agree(
         principal_paise=amount_paise,
-        tenor=days if product.tenor_unit == "days" else application.instalments,
+        tenor=tenor_in_unit(product.kind, days),
         disbursed_on=disbursed_on,
         first_due_on=application.repayment_on,
         rate_bps=application.rate_bps,

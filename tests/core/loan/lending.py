@@ -11,6 +11,7 @@ from typing import Any
 
 from core.access.actor import Actor
 from core.application.tables import Application
+from core.application.tenor import tenor_in_days
 from core.brand.tables import Brand, Product, ProductVersion
 from core.customer.tables import Customer
 from core.db.unit_of_work import UnitOfWork, run_command, unit_of_work
@@ -122,7 +123,7 @@ def sanction(
             created_at=uow.now,
         )
     )
-    months = product.kind is LoanKind.LEVEL_INSTALMENT
+    days = tenor_in_days(product.kind, tenor)
     application = uow.add(
         Application(
             number=f"AP-T{number}",
@@ -131,9 +132,8 @@ def sanction(
             product_version_id=version.id,
             requested_amount_paise=amount_paise,
             sanctioned_amount_paise=amount_paise,
-            tenor_days=tenor * 30 if months else tenor,
-            sanctioned_tenor_days=tenor * 30 if months else tenor,
-            instalments=tenor if months else 1,
+            tenor_days=days,
+            sanctioned_tenor_days=days,
             rate_bps=product.rate_bps,
             repayment_on=repayment_on,
             status="disbursal_requested",
