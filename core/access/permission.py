@@ -32,6 +32,7 @@ class Permission(StrEnum):
     CUSTOMER_SELF = "customer:self"
     BUSINESS_SELF = "business:self"
     DASHBOARD_SEE = "dashboard:see"
+    DECISION_READ = "decision:read"
     DISBURSAL_APPROVE = "disbursal:approve"
     DISBURSAL_LIST = "disbursal:list"
     DISBURSAL_REQUEST = "disbursal:request"

@@ -67,6 +67,7 @@ BUILT_IN_ROLES: tuple[BuiltInRole, ...] = (
                 P.APPLICATION_REJECT,
                 P.BUREAU_PULL,
                 P.BUREAU_READ,
+                P.DECISION_READ,
                 P.CUSTOMER_REVEAL,
                 P.DOCUMENT_UPLOAD,
                 P.KYC_CHECK,
@@ -83,6 +84,7 @@ BUILT_IN_ROLES: tuple[BuiltInRole, ...] = (
             | {
                 P.APPLICATION_SANCTION,
                 P.BUREAU_READ,
+                P.DECISION_READ,
                 P.APPLICATION_REJECT,
                 P.AGREEMENT_SEND,
                 P.EXPORT,
@@ -101,6 +103,7 @@ BUILT_IN_ROLES: tuple[BuiltInRole, ...] = (
             | {
                 P.APPLICATION_SANCTION,
                 P.BUREAU_READ,
+                P.DECISION_READ,
                 P.APPLICATION_SANCTION_ANY,
                 P.APPLICATION_REJECT,
                 P.AGREEMENT_SEND,

@@ -7,6 +7,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.brand.service import change_setting, setting
+from core.db.unit_of_work import UnitOfWork
+from core.decision.configuration import (
+    AUTHORITY_SETTING,
+    POLICY_SETTING,
+    current_rule_set,
+    publish_rules,
+)
 from core.decision.rule_set import Comparison, Outcome, Rule, Unit
 
 RUPEE = 100
@@ -16,9 +24,9 @@ DEFAULT_RULE_SET = "salaried"
 DEFAULT_AUTHORITY: dict[str, Any] = {
     "levels": [
         {"role": "sanction_manager", "name": "Sanction manager", "limit_paise": 1 * LAKH,
-         "deviations": 0},
+         "deviations": 2, "failures": 0},
         {"role": "sanction_head", "name": "Sanction head", "limit_paise": 10 * LAKH,
-         "deviations": 99},
+         "deviations": 99, "failures": 99},
     ]
 }  # fmt: skip
 
@@ -77,7 +85,7 @@ def default_rules(
 
 
 def seed_rules(
-    uow: Any,
+    uow: UnitOfWork,
     *,
     effective_from: dt.date | None = None,
     rules: Sequence[Rule] | None = None,
@@ -85,14 +93,6 @@ def seed_rules(
     policy: Mapping[str, Any] | None = None,
 ) -> None:
     """Give a brand its first rule set, its sanction authority and its credit policy, once."""
-    from core.brand.service import change_setting, setting
-    from core.decision.configuration import (
-        AUTHORITY_SETTING,
-        POLICY_SETTING,
-        current_rule_set,
-        publish_rules,
-    )
-
     from_date = effective_from or uow.business_date
     if current_rule_set(uow, from_date) is None:
         publish_rules(uow, DEFAULT_RULE_SET, "Salaried", rules or default_rules(), from_date)
