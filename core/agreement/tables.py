@@ -30,11 +30,11 @@ class Agreement(BrandTable, table=True):
             "brand_id",
             "application_id",
             unique=True,
-            postgresql_where=text("status IN ('making', 'made', 'sending', 'sent', 'signed')"),
+            postgresql_where=text("status IN ('making', 'made', 'sending', 'unknown', 'sent', 'signed')"),
         ),
         Index("ix_agreement_reference", "brand_id", "provider", "provider_reference"),
         Index("ix_agreement_expiry", "brand_id", "expires_at",
-              postgresql_where=text("status IN ('made', 'sending', 'sent')")),
+              postgresql_where=text("status IN ('made', 'sending', 'unknown', 'sent')")),
     )  # fmt: skip
 
     application_id: int = Field(sa_type=BigInteger)
