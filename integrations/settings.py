@@ -49,3 +49,9 @@ def provider_settings() -> ProviderSettings:
         read_timeout_s=float(os.environ.get("PROVIDER_READ_TIMEOUT_S", READ_TIMEOUT_S)),
         total_timeout_s=float(os.environ.get("PROVIDER_TOTAL_TIMEOUT_S", TOTAL_TIMEOUT_S)),
     )
+
+
+def public_url(path: str) -> str:
+    """An address of ours as a customer's browser reaches it: `PUBLIC_URL`, else this machine."""
+    base = os.environ.get("PUBLIC_URL") or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
+    return f"{base.rstrip('/')}/{path.lstrip('/')}"

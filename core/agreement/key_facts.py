@@ -214,7 +214,7 @@ def _part_two(lender: Lender, terms: LoanTerms) -> tuple[Row, ...]:
 
 def _apr_sheet(terms: LoanTerms, schedule: Schedule, rate: int) -> tuple[Row, ...]:
     fee = terms.processing_fee_paise + terms.processing_fee_gst_paise
-    rows = schedule.instalments
+    rows = list(schedule.instalments)
     return (
         Row("1", "Sanctioned loan amount", format_inr(terms.principal_paise)),
         Row("2", "Loan term", tenor_words(terms)),

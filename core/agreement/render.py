@@ -59,9 +59,7 @@ def _who(lender: Lender, borrower: Borrower) -> dict[str, Any]:
     return {"lender": dataclasses.asdict(lender), "borrower": dataclasses.asdict(borrower)}
 
 
-def key_facts_pdf(
-    lender: Lender, borrower: Borrower, proposal: Proposal, facts: KeyFacts
-) -> bytes:
+def key_facts_pdf(lender: Lender, borrower: Borrower, proposal: Proposal, facts: KeyFacts) -> bytes:
     """The key facts statement with Annexes A, B and C."""
     return render(
         "key_facts",
@@ -80,9 +78,7 @@ def key_facts_pdf(
     )
 
 
-def agreement_pdf(
-    lender: Lender, borrower: Borrower, proposal: Proposal, facts: KeyFacts
-) -> bytes:
+def agreement_pdf(lender: Lender, borrower: Borrower, proposal: Proposal, facts: KeyFacts) -> bytes:
     """The loan agreement, to be signed with the key facts as its first schedule."""
     terms = proposal.terms
     return render(

@@ -265,6 +265,7 @@ def send_for_signature(uow: UnitOfWork, command: SendForSignature) -> Agreement:
     if agreement.expires_at is not None and agreement.expires_at <= uow.now:
         raise PapersOutOfDate("The offer in these papers has lapsed; make them again")
     uow.transition(AGREEMENT, agreement, "send")
+    agreement.asked_at = None
     uow.audit("agreement.send_requested", ("agreement", agreement.id), case_id=application.id)
     uow.emit("agreement.send_requested", {"agreement_id": agreement.id})
     return agreement
@@ -278,7 +279,7 @@ def make_again(uow: UnitOfWork, application_id: int, version: int) -> None:
     if application.status != "sanctioned":
         raise Conflict("Papers are made again only before they are sent")
     alive = store.alive_agreement(uow, application_id)
-    if alive is not None and alive.status == "made":
+    if alive is not None and alive.status in ("made", "unknown"):
         void_papers(uow, application, "Made again")
     elif alive is not None:
         raise Conflict("The papers are being worked on; wait a moment")
@@ -439,9 +440,7 @@ def _not_signed(
 ) -> None:
     agreement.sign_url_sealed = ""
     if application.status == "agreement_sent":
-        uow.transition(
-            APPLICATION, application, "withdraw_agreement", reason=_OUTCOMES[event]
-        )
+        uow.transition(APPLICATION, application, "withdraw_agreement", reason=_OUTCOMES[event])
     uow.audit(
         "agreement.not_signed",
         ("agreement", agreement.id),
@@ -603,7 +602,5 @@ def signing_link(uow: UnitOfWork) -> str:
     papers = own_papers(uow)
     if papers is None or not papers.may_sign:
         raise Conflict("There is nothing to sign right now")
-    uow.audit(
-        "agreement.viewed", ("agreement", papers.agreement.id), case_id=papers.application.id
-    )
+    uow.audit("agreement.viewed", ("agreement", papers.agreement.id), case_id=papers.application.id)
     return unseal(papers.agreement.sign_url_sealed)

@@ -45,9 +45,7 @@ def lapsed(uow: UnitOfWork, now: dt.datetime) -> Sequence[int]:
     """Papers whose offer has ended without a signature."""
     statement = (
         select(col(Agreement.id))
-        .where(
-            col(Agreement.status).in_(("made", *WITH_SIGNER)), col(Agreement.expires_at) <= now
-        )
+        .where(col(Agreement.status).in_(("made", *WITH_SIGNER)), col(Agreement.expires_at) <= now)
         .order_by(col(Agreement.id))
         .limit(500)
     )

@@ -30,7 +30,9 @@ class Agreement(BrandTable, table=True):
             "brand_id",
             "application_id",
             unique=True,
-            postgresql_where=text("status IN ('making', 'made', 'sending', 'unknown', 'sent', 'signed')"),
+            postgresql_where=text(
+                "status IN ('making', 'made', 'sending', 'unknown', 'sent', 'signed')"
+            ),
         ),
         Index("ix_agreement_reference", "brand_id", "provider", "provider_reference"),
         Index("ix_agreement_expiry", "brand_id", "expires_at",
@@ -62,6 +64,8 @@ class Agreement(BrandTable, table=True):
     made_by_id: int | None = Field(default=None, sa_type=BigInteger)
     made_by_name: str = ""
     made_at: dt.datetime = Field(sa_type=Timestamp)
+    # set before the provider is called: a job that died in between may have sent
+    asked_at: dt.datetime | None = Field(default=None, sa_type=Timestamp)
     sent_at: dt.datetime | None = Field(default=None, sa_type=Timestamp)
     signed_at: dt.datetime | None = Field(default=None, sa_type=Timestamp)
     expires_at: dt.datetime | None = Field(default=None, sa_type=Timestamp)

@@ -130,10 +130,10 @@ class RuleRun:
     @staticmethod
     def from_json(kept: Mapping[str, Any]) -> RuleRun:
         """Read a stored trace."""
-        results = tuple(
-            RuleResult(**{**row, "outcome": Outcome(row["outcome"])}) for row in kept["results"]
-        )
-        return RuleRun(Outcome(kept["outcome"]), results)
+        rows: list[dict[str, Any]] = [
+            {**row, "outcome": Outcome(row["outcome"])} for row in kept["results"]
+        ]
+        return RuleRun(Outcome(kept["outcome"]), tuple(RuleResult(**row) for row in rows))
 
 
 def check_rules(rules: Sequence[Rule]) -> None:
@@ -268,17 +268,16 @@ def rules_to_json(rules: Sequence[Rule]) -> list[dict[str, Any]]:
 def rules_from_json(kept: Sequence[Mapping[str, Any]]) -> tuple[Rule, ...]:
     """Read stored rules; raises `Invalid` when they are not usable."""
     try:
-        rules = tuple(
-            Rule(
-                **{
-                    **row,
-                    "comparison": Comparison(row["comparison"]),
-                    "unit": Unit(row["unit"]),
-                    "missing": Outcome(row.get("missing", Outcome.REFER)),
-                }
-            )
+        rows: list[dict[str, Any]] = [
+            {
+                **row,
+                "comparison": Comparison(row["comparison"]),
+                "unit": Unit(row["unit"]),
+                "missing": Outcome(row.get("missing", Outcome.REFER)),
+            }
             for row in kept
-        )
+        ]
+        rules = tuple(Rule(**row) for row in rows)
     except (KeyError, TypeError, ValueError) as error:
         raise Invalid({"rules": f"These rules cannot be read: {error}"}) from None
     check_rules(rules)

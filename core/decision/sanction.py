@@ -575,8 +575,7 @@ def revise(uow: UnitOfWork, command: Revise) -> SanctionDecision:
         reason=reason,
         amount=format_inr(command.offer.amount_paise),
         changes=", ".join(
-            f"{name} {pair['recommended']} → {pair['sanctioned']}"
-            for name, pair in changes.items()
+            f"{name} {pair['recommended']} → {pair['sanctioned']}" for name, pair in changes.items()
         ),
     )
     uow.emit("application.sanctioned", {"application_id": application.id})
@@ -606,4 +605,3 @@ def _reason(text: str, sentence: str) -> str:
 def _notify(uow: UnitOfWork, application: Application, staff_id: int, what: str) -> None:
     link = f"/{uow.brand.code}/loans/{application.id}?tab=decision"
     notify_staff(uow, staff_id, f"{application.number} {what}", link)
-

@@ -206,9 +206,7 @@ def sell(
     )
 
 
-def preview(
-    evidence: Evidence, form: CamForm, policy: CamPolicy, today: dt.date
-) -> CamPreview:
+def preview(evidence: Evidence, form: CamForm, policy: CamPolicy, today: dt.date) -> CamPreview:
     """Work a memo out without saving it; pure, so that the form may ask at every change."""
     product = evidence.terms
     wrong: dict[str, str] = {}
@@ -224,8 +222,10 @@ def preview(
         )
     except Invalid as refusal:
         wrong |= {_FORM_FIELDS.get(name, name): text for name, text in refusal.fields.items()}
-    days = terms.tenor if terms and terms.kind is LoanKind.BULLET else tenor_in_days(
-        product.kind, form.tenor
+    days = (
+        terms.tenor
+        if terms and terms.kind is LoanKind.BULLET
+        else tenor_in_days(product.kind, form.tenor)
     )
     figures = appraise(
         CamInput(
@@ -277,8 +277,10 @@ def cam_view(uow: UnitOfWork, application_id: int) -> CamView:
     cam = store.open_cam(uow, application_id)
     prefilled = prefill(uow, evidence)
     form = form_of(cam) if cam else prefilled
-    policy = policy_of(cam) if cam and cam.status == "recommended" else credit_policy(
-        uow, evidence.terms
+    policy = (
+        policy_of(cam)
+        if cam and cam.status == "recommended"
+        else credit_policy(uow, evidence.terms)
     )
     shown = preview(evidence, form, policy, uow.business_date)
     run = store.newest_run(uow, application_id)
@@ -323,9 +325,7 @@ def run_decision(uow: UnitOfWork, application_id: int) -> DecisionRun:
     evidence = gather(uow, application_id)
     cam = store.open_cam(uow, application_id)
     form = form_of(cam) if cam else prefill(uow, evidence)
-    figures = preview(
-        evidence, form, credit_policy(uow, evidence.terms), uow.business_date
-    ).figures
+    figures = preview(evidence, form, credit_policy(uow, evidence.terms), uow.business_date).figures
     seen = seen_values(evidence, figures, uow.business_date)
     outcome = run_rules(active.rules, seen)
     run = uow.add(
@@ -686,4 +686,3 @@ def reopen(uow: UnitOfWork, cam: Cam) -> Cam:
 def month_of(day: dt.date | None) -> str:
     """A salary's month for its label: "Oct 2026"."""
     return f"{MONTH_NAMES[day.month - 1]} {day.year}" if day else ""
-

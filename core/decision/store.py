@@ -108,7 +108,7 @@ def queue_page(
     )
     if after is not None:
         statement = statement.where(tuple_(key, col(Application.id)) > tuple_(*after))
-    found = uow.session.execute(statement).all()
+    found: list[Any] = list(uow.session.execute(statement).all())
     more = len(found) > PAGE_ROWS
     found = found[:PAGE_ROWS]
     ids = [row[0].id for row in found]
@@ -138,8 +138,10 @@ def queue_count(uow: UnitOfWork, wanted: QueueFilter) -> int:
 
 
 def _sort_key(sort: str) -> Any:
-    return col(Application.requested_amount_paise) if sort == "amount" else col(
-        Application.status_since
+    return (
+        col(Application.requested_amount_paise)
+        if sort == "amount"
+        else col(Application.status_since)
     )
 
 
@@ -163,9 +165,7 @@ def _filtered(wanted: QueueFilter) -> Select[Any]:
     if wanted.product_id is not None:
         statement = statement.where(col(Application.product_id) == wanted.product_id)
     if wanted.least_paise:
-        statement = statement.where(
-            col(Application.requested_amount_paise) >= wanted.least_paise
-        )
+        statement = statement.where(col(Application.requested_amount_paise) >= wanted.least_paise)
     if wanted.most_paise:
         statement = statement.where(col(Application.requested_amount_paise) <= wanted.most_paise)
     text = wanted.search.strip()
@@ -189,7 +189,7 @@ def _outcomes(uow: UnitOfWork, ids: list[int]) -> dict[int, str]:
             col(DecisionRun.id).in_(newest)
         )
     )
-    return {application_id: outcome for application_id, outcome in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def _open_cams(uow: UnitOfWork, ids: list[int]) -> dict[int, Cam]:
