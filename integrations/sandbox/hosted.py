@@ -20,7 +20,7 @@ from starlette.routing import Route
 from integrations.sandbox import credential
 from integrations.sandbox.markup import moment, page, rupees, text
 from integrations.sandbox.service import Sandbox
-from integrations.sandbox.signed_pdf import with_certificate
+from integrations.sandbox.signed_pdf import page_picture, with_certificate
 from integrations.sandbox.store import Record
 from integrations.sandbox.vendor import sandbox_of
 
@@ -148,8 +148,14 @@ def _signature_page(record: Record, notice: str = "") -> Response:
     said = f'<p class="tag bad">{text(notice)}</p>' if notice else ""
     if record.state in ("sign_initiated", "sign_in_progress"):
         file = f"/sign/{record.id}/document.pdf"
+        # a phone's browser shows no PDF inside a page, so the pages are shown as pictures
+        pictures = "".join(
+            f'<img src="/sign/{record.id}/page/{number}.png" alt="Page {number} of the document" '
+            'loading="lazy">'
+            for number in range(1, int(record.data["pages"]) + 1)
+        )
         view = (
-            f'<iframe src="{file}" title="The document"></iframe>'
+            f'<div class="paper" tabindex="0">{pictures}</div>'
             f'<p><a href="{file}" target="_blank" rel="noopener">Open the document</a></p>'
         )
         otp = record.data.get("otp")
@@ -256,6 +262,18 @@ async def document(request: Request) -> Response:
     return FileResponse(path, media_type="application/pdf", content_disposition_type="inline")
 
 
+async def document_page(request: Request) -> Response:
+    """One page of the document as a picture."""
+    record = _record(request, "esign")
+    number = int(request.path_params["number"])
+    if record is None or not 1 <= number <= int(record.data["pages"]):
+        return Response(status_code=404)
+    name = record.data["request"]["documentId"]
+    path = sandbox_of(request).store.folder / "documents" / f"{name}.pdf"
+    picture = page_picture(path.read_bytes(), number)
+    return Response(picture, media_type="image/png", headers={"cache-control": "max-age=3600"})
+
+
 async def signed_document(request: Request) -> Response:
     """The signed PDF: the document with a page that says who signed it and when."""
     record_id = request.path_params["name"].removesuffix(".pdf")
@@ -283,5 +301,6 @@ routes = [
     Route("/sign/{id}", show_signature, methods=["GET"]),
     Route("/sign/{id}", sign, methods=["POST"]),
     Route("/sign/{id}/document.pdf", document),
+    Route("/sign/{id}/page/{number:int}.png", document_page),
     Route("/setu/files/{name}", signed_document),
 ]

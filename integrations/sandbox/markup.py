@@ -70,7 +70,10 @@ padding:4px 0}pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:12.5px;m
 .big{font-size:34px;font-weight:700;font-variant-numeric:tabular-nums;margin:8px 0}
 .full{width:100%;margin-top:10px;min-height:48px}.banner{background:var(--waitbg);color:var(--wait);
 text-align:center;padding:6px 12px;font-size:13px}
-iframe{width:100%;height:52vh;border:1px solid var(--line);border-radius:9px;background:#fff}
+.paper{height:52vh;overflow-y:auto;border:1px solid var(--line);border-radius:9px;
+background:var(--plain);padding:8px;margin-top:10px}
+.paper img{display:block;width:100%;min-height:60px;margin:0 0 8px;background:#fff}
+h2{font-size:17px;margin:0 0 4px}.acts:empty{display:none}
 .check{display:flex;gap:10px;align-items:flex-start;margin:12px 0;color:var(--ink);font-size:15px}
 .check input{width:22px;min-height:22px;height:22px;flex:none}
 """

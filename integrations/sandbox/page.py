@@ -51,7 +51,13 @@ MODE_WORDS = {
 }
 PEOPLE_SHOWN = 24
 LINK = re.compile(r"https?://[^\s<>\"']+")
-FIELDS = ("pan", "name", "date_of_birth", "account", "ifsc")
+FIELDS = {
+    "pan": "PAN",
+    "name": "Name",
+    "date_of_birth": "Date of birth",
+    "account": "Account number",
+    "ifsc": "IFSC",
+}
 
 
 def _tone(state: str) -> str:
@@ -249,10 +255,10 @@ def _people(sandbox: Sandbox, _given: Mapping[str, str]) -> str:
         for one in (person.person(number) for number in range(100, 100 + PEOPLE_SHOWN))
     )
     fields = "".join(
-        f'<div><label for="{name}">{name.replace("_", " ").capitalize()}</label>'
+        f'<div><label for="{name}">{words}</label>'
         f'<input id="{name}" name="{name}" required'
         f"{' type=date' if name == 'date_of_birth' else ''}></div>"
-        for name in FIELDS
+        for name, words in FIELDS.items()
     )
     return (
         '<div class="card"><h2>Somebody of your own</h2><p class="soft">PAN check, penny drop and '

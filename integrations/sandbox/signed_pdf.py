@@ -30,6 +30,36 @@ _PAGE = """
 """
 
 
+PICTURE_SCALE = 2
+
+
+class UnreadableDocument(ValueError):
+    """The file is no PDF, or one that cannot be opened."""
+
+
+def page_count(document: bytes) -> int:
+    """How many pages a PDF has; raises UnreadableDocument."""
+    try:
+        opened = pypdfium2.PdfDocument(document)
+    except pypdfium2.PdfiumError as error:
+        raise UnreadableDocument("not a readable PDF") from error
+    try:
+        return len(opened)
+    finally:
+        opened.close()
+
+
+def page_picture(document: bytes, number: int) -> bytes:
+    """A page (from 1) as PNG, large enough to read on a phone."""
+    opened = pypdfium2.PdfDocument(document)
+    try:
+        out = io.BytesIO()
+        opened[number - 1].render(scale=PICTURE_SCALE).to_pil().save(out, "PNG")
+        return out.getvalue()
+    finally:
+        opened.close()
+
+
 def with_certificate(document: bytes, names: list[str], reference: str, at: str) -> bytes:
     """Append the certificate page to a PDF."""
     data = json.dumps({"names": names, "at": at, "reference": reference})

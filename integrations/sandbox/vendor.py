@@ -27,6 +27,7 @@ from integrations.sandbox import credential, outcome, person
 from integrations.sandbox.bureau import bureau_report
 from integrations.sandbox.outcome import SLOW_S, TIMEOUT_S, Outcome, of
 from integrations.sandbox.service import Sandbox, body_hash, token
+from integrations.sandbox.signed_pdf import UnreadableDocument, page_count
 from integrations.sandbox.store import Record
 
 BODY_BYTES_MAX = 30 * 1024 * 1024
@@ -544,8 +545,11 @@ async def upload_document(sandbox: Sandbox, request: Request, brand: str, raw: b
         file = form.get("document")
         name = form.get("name")
         content = b"" if file is None or isinstance(file, str) else await file.read()
-    if not content.startswith(b"%PDF-"):
-        raise Refused(400, _setu_error("invalid_file", "Only PDF documents can be signed."))
+    try:
+        page_count(content)
+    except UnreadableDocument as error:
+        sentence = "Only PDF documents can be signed."
+        raise Refused(400, _setu_error("invalid_file", sentence)) from error
     document_id = _uuid()
     folder = sandbox.store.folder / "documents"
     folder.mkdir(exist_ok=True)
@@ -594,7 +598,7 @@ async def create_signature(sandbox: Sandbox, request: Request, brand: str, raw: 
         title="Document for signature",
         party=text(signers[0].get("displayName")),
         state="sign_initiated",
-        data={"request": body},
+        data={"request": body, "pages": page_count(path.read_bytes())},
     )
     sandbox.begin(record, found)
     return JSONResponse(body, status_code=201)
