@@ -94,7 +94,7 @@ def munim(tmp_path_factory: pytest.TempPathFactory, demo_data: bool) -> Iterator
         "MUNIM_HOME": str(home),
         "PORT": str(port),
         "SANDBOX_PORT": str(sandbox_port),
-        "MUNIM_DEMO": "1" if demo_data else "0",
+        "MUNIM_DEMO": os.environ.get("MUNIM_DEMO") or ("1" if demo_data else "0"),
         # the one thing worth sharing: built pages, which depend on the sources alone
         "MUNIM_WEB": os.environ.get("MUNIM_WEB") or str(ROOT / ".munim" / "web"),
         "PYTHONUNBUFFERED": "1",
@@ -144,7 +144,9 @@ def browser() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        # a second name for this machine, to see that the pages were not built for one
+        flags = [*FLAGS, "--host-resolver-rules=MAP munim.example.test 127.0.0.1"]
+        started = playwright.chromium.launch(executable_path=program, args=flags)
         yield started
         started.close()
 
