@@ -129,6 +129,11 @@ def button(
     )
 
 
+def _or(given: Any, fallback: Any) -> Any:
+    """The given words, unless they are left empty; a state var always counts as given."""
+    return fallback if isinstance(given, str) and not given else given
+
+
 def confirm(
     text: Any,
     on_confirm: Any,
@@ -149,9 +154,9 @@ def confirm(
     """
     return ConfirmPiece.create(
         text=text,
-        title=title or text,
+        title=_or(title, text),
         effect=effect,
-        button=button or text,
+        button=_or(button, text),
         cancel=t("Cancel"),
         kind=kind,
         danger=danger,

@@ -163,3 +163,14 @@ def is_stuck(status: str, age: dt.timedelta) -> bool:
     """Whether a disbursal has stayed in a state longer than is normal."""
     limit = STUCK_AFTER.get(status)
     return limit is not None and age > limit
+
+
+def age_words(age: dt.timedelta) -> str:
+    """An age as people say it: "4 min", "2 h 5 min", "3 d 4 h"."""
+    minutes = max(int(age.total_seconds()) // 60, 0)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min"

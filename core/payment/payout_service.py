@@ -13,6 +13,7 @@ from core.customer.tables import CustomerBankAccount
 from core.db.secret import unseal
 from core.db.sentence import sentences
 from core.db.unit_of_work import UnitOfWork
+from core.kernel.errors import Conflict
 from core.kernel.money import format_inr
 from core.payment import loan_books, store
 from core.payment.disbursal import DISBURSAL
@@ -152,6 +153,15 @@ def payout_told(uow: UnitOfWork, answer: PayoutAnswer) -> str:
     if row is None:
         return "no such payout"
     return payout_answered(uow, row.id, answer)
+
+
+def ask_the_bank(uow: UnitOfWork, disbursal_id: int) -> None:
+    """Ask the provider about a disbursal's payout now, because a person wants to know."""
+    uow.actor.require(Permission.DISBURSAL_LIST)
+    row = store.last_payout(uow, disbursal_id)
+    if row is None or row.status not in ("created", "sending", "sent", "unknown"):
+        raise Conflict("Nothing is on its way that the bank could be asked about")
+    uow.emit("payout.ask", {"payout_id": row.id})
 
 
 def payouts_to_check(uow: UnitOfWork, limit: int = 50) -> list[tuple[int, str, str]]:
@@ -298,6 +308,7 @@ _EFFECTS: dict[str, Callable[[UnitOfWork, Disbursal, Payout, PayoutAnswer], None
 }
 
 __all__ = [
+    "ask_the_bank",
     "begin_payout",
     "payout_answered",
     "payout_lost",

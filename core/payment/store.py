@@ -128,6 +128,17 @@ def open_disbursal(uow: UnitOfWork, application_id: int) -> Disbursal | None:
     )
 
 
+def disbursals_of(uow: UnitOfWork, application_id: int) -> list[Disbursal]:
+    """Every disbursal of a case, newest first."""
+    return list(
+        uow.session.scalars(
+            select(Disbursal)
+            .where(col(Disbursal.application_id) == application_id)
+            .order_by(col(Disbursal.id).desc())
+        )
+    )
+
+
 def payouts_of(uow: UnitOfWork, disbursal_id: int) -> list[Payout]:
     """Every try of a disbursal, newest first."""
     return list(
@@ -213,7 +224,7 @@ def notify_operations(uow: UnitOfWork, disbursal: Disbursal, sentence: str) -> N
         uow,
         disbursal.requested_by,
         sentence,
-        f"/{uow.brand.code}/ops/disbursals/{disbursal.id}",
+        f"/{uow.brand.code}/ops/disbursals/{disbursal.application_id}",
     )
 
 
