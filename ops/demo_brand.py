@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from importlib.util import find_spec
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -60,10 +59,10 @@ class DemoBrand:
     closing_words: str
 
 
-def _logo(letter: str) -> str:
+def _logo(letter: str, colour: str) -> str:
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
-        '<rect width="32" height="32" rx="8" fill="currentColor"/>'
+        '<rect width="32" height="32" rx="8" fill="' + colour + '"/>'
         '<text x="16" y="22" font-family="sans-serif" font-size="17" font-weight="700"'
         f' text-anchor="middle" fill="#ffffff">{letter}</text></svg>'
     )
@@ -79,7 +78,7 @@ KOSH = DemoBrand(
     email="care@kosh.example",
     address="4 Demo Marg, Pune 411001",
     grievance_officer="Meera Joshi, grievance@kosh.example",
-    logo_svg=_logo("K"),
+    logo_svg=_logo("K", "#0f766e"),
     products=(
         DemoProduct(
             "salary-advance",
@@ -126,7 +125,7 @@ UDAAN = DemoBrand(
     email="help@udaan.example",
     address="12 Sample Road, Bengaluru 560001",
     grievance_officer="Ravi Menon, grievance@udaan.example",
-    logo_svg=_logo("U"),
+    logo_svg=_logo("U", "#4338ca"),
     products=(
         DemoProduct(
             "flexi-emi",
@@ -273,8 +272,7 @@ def _furnish(uow: UnitOfWork, one: DemoBrand, business_date: dt.date) -> None:
         f"{one.closing_words}.",
         dlt_id=f"DLT-{one.id}-loan_closed",
     )
-    if find_spec("core.decision.configuration"):
-        seed_rules(uow, effective_from=business_date)
+    seed_rules(uow, effective_from=business_date)
     change_setting(uow, "contact_hours", {"from": 8, "to": 19}, business_date)
     uow.add_all([Holiday(on_date=day, name=name) for day, name in HOLIDAYS])
     people = uow.session.execute(

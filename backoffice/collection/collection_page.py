@@ -35,17 +35,6 @@ nav(
 )
 
 
-def tile(one: rx.Var) -> rx.Component:
-    """One bucket with its count and rupees; it opens the list it counts."""
-    return rx.el.a(
-        rx.el.span(one["label"], class_name="tile-label"),
-        rx.el.strong(one["count"], class_name="tile-value"),
-        rx.el.span(one["amount"], class_name="tile-note"),
-        href=one["href"],
-        class_name="tile",
-    )
-
-
 @page(
     route="/[brand]/collection",
     title="Collections",
@@ -60,7 +49,13 @@ def collection_page() -> rx.Component:
             ui.next_case(CollectionList.next_case),
             subtitle=t("Overdue loans, most days past due first"),
         ),
-        rx.el.div(rx.foreach(CollectionList.tiles, tile), class_name="tiles"),
+        rx.el.div(
+            rx.foreach(
+                CollectionList.tiles,
+                lambda one: ui.tile(one["label"], one["count"], one["amount"], one["href"]),
+            ),
+            class_name="tiles",
+        ),
         ui.table(CollectionList),
     )
 
