@@ -31,6 +31,7 @@ CONTACT_TO_HOUR = 19
 sentences.add(
     {
         "message.queued": "sent the {channel} “{kind}” to {to}",
+        "loan.no_dues_issued": "issued the no-dues letter of {number}",
         "reminder.scheduled": "planned the reminder “{kind}” for {due_at}",
         "reminder.cancelled": "cancelled the reminder “{kind}”",
         "reminder.sent": "sent the planned reminder “{kind}”",
