@@ -12,6 +12,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from core.api_key.service import KeyRefused
 from core.kernel.errors import (
     Conflict,
     DomainError,
@@ -25,6 +26,7 @@ log = structlog.get_logger("api")
 
 REFERENCE_BYTES = 5
 _STATUSES: tuple[tuple[type[DomainError], int], ...] = (
+    (KeyRefused, 401),
     (Forbidden, 403),
     (NotFound, 404),
     (Invalid, 422),
@@ -43,6 +45,8 @@ def problem(status: int, code: str, detail: str, **more: object) -> JSONResponse
 def refusal(error: DomainError) -> JSONResponse:
     """The document for a refusal of the domain, with one sentence per field where it has them."""
     status = next(status for kind, status in _STATUSES if isinstance(error, kind))
+    if error.code == "too_many_wrong_keys":
+        status = 429
     more: dict[str, object] = {"errors": error.fields} if isinstance(error, Invalid) else {}
     return problem(status, error.code, error.message, **more)
 
