@@ -353,6 +353,26 @@ def applications_of(uow: UnitOfWork, customer_id: int) -> list[Application]:
     )
 
 
+def running_loans(uow: UnitOfWork, customer_id: int) -> list[tuple[Loan, LoanBalance | None]]:
+    """A customer's running loans with what is owed, the next due first."""
+    rows: Sequence[Any] = uow.session.execute(
+        select(Loan, LoanBalance)
+        .outerjoin(
+            LoanBalance,
+            (col(LoanBalance.brand_id) == col(Loan.brand_id))
+            & (col(LoanBalance.loan_id) == col(Loan.id)),
+        )
+        .where(
+            col(Loan.brand_id) == uow.brand_id,
+            col(Loan.customer_id) == customer_id,
+            col(Loan.status) == "active",
+        )
+        .order_by(col(LoanBalance.next_due_on), col(Loan.id))
+        .limit(10)
+    ).all()
+    return [(row[0], row[1]) for row in rows]
+
+
 def notes_of(uow: UnitOfWork, application_id: int, audiences: Sequence[str]) -> list[CaseNote]:
     """What was written on a case for these audiences, newest first."""
     return list(

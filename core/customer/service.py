@@ -31,7 +31,7 @@ from core.customer.store import (
 )
 from core.customer.store import mobile_index as index_of_mobile
 from core.customer.tables import Consent, Customer, CustomerBankAccount
-from core.db.secret import seal
+from core.db.secret import seal, unseal
 from core.db.sentence import sentences
 from core.db.unit_of_work import UnitOfWork
 from core.kernel.errors import Conflict, Forbidden, Invalid, NotFound
@@ -193,12 +193,16 @@ class SaveIdentity:
 
 
 def save_identity(uow: UnitOfWork, command: SaveIdentity) -> Customer:
-    """Keep who the borrower is; raises `Invalid`, `ProfileLocked`, `Conflict` for a taken PAN."""
+    """Keep who the borrower is; an empty PAN keeps the one on record.
+
+    Raises `Invalid`, `ProfileLocked`, `Conflict` for a PAN somebody else registered.
+    """
     uow.actor.require(Permission.CUSTOMER_SELF)
     customer = own_record(uow, lock=True)
+    kept_pan = unseal(customer.pan_sealed) if customer.pan_sealed else ""
     given = check_identity(
         name=command.name,
-        pan=command.pan,
+        pan=command.pan.strip() or kept_pan,
         date_of_birth=command.date_of_birth,
         gender=command.gender,
         email=command.email,
@@ -308,13 +312,20 @@ class SaveBankAccount:
 
 
 def save_bank_account(uow: UnitOfWork, command: SaveBankAccount) -> CustomerBankAccount:
-    """Keep the account a loan is paid to; a new number must be verified anew."""
+    """Keep the account a loan is paid to; a new number must be verified anew.
+
+    Two empty numbers keep the one on record.
+    """
     uow.actor.require(Permission.CUSTOMER_SELF)
     customer = own_record(uow, lock=True)
+    number, again = command.account_number.strip(), command.account_again.strip()
+    known = primary_account(uow, customer.id)
+    if known is not None and not number and not again:
+        number = again = unseal(known.account_sealed)
     given = check_bank_account(
         holder_name=command.holder_name or customer.name,
-        account_number=command.account_number,
-        account_again=command.account_again,
+        account_number=number,
+        account_again=again,
         ifsc=command.ifsc,
     )
     _refuse_while_judged(uow, customer)
