@@ -241,11 +241,7 @@ def _bank() -> rx.Component:
                 state,
                 "account_number",
                 t("Account number"),
-                hint=rx.cond(
-                    values["account_kept"] != "",
-                    t("We have") + " " + values["account_kept"] + t(". Leave empty to keep it."),
-                    t("As it stands in the passbook"),
-                ),
+                hint=rx.el.span(values["account_hint"]),
                 input_mode="numeric",
             ),
             ui.field(state, "account_again", t("Account number again"), input_mode="numeric"),

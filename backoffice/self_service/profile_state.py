@@ -169,7 +169,11 @@ def _values(customer: Customer, account: CustomerBankAccount | None) -> dict[str
     salary = format_inr(customer.salary_paise, symbol=False) if customer.salary_paise else ""
     return {
         "name": customer.name,
-        "pan_kept": f"••••••{customer.pan_last4}" if customer.pan_last4 else "",
+        "pan_hint": t(
+            "We have {kept}. Leave it empty to keep it.", kept=f"••••••{customer.pan_last4}"
+        )
+        if customer.pan_last4
+        else t("Ten characters, like ABCPE1234F"),
         "date_of_birth": born.isoformat() if born else "",
         "gender": customer.gender,
         "email": customer.email,
@@ -180,6 +184,10 @@ def _values(customer: Customer, account: CustomerBankAccount | None) -> dict[str
         "city": customer.city,
         "pincode": customer.pincode,
         "holder_name": (account.holder_name if account else "") or customer.name,
-        "account_kept": f"•••• {account.account_last4}" if account else "",
+        "account_hint": t(
+            "We have {kept}. Leave both empty to keep it.", kept=f"•••• {account.account_last4}"
+        )
+        if account
+        else t("As it stands in the passbook"),
         "ifsc": account.ifsc if account else "",
     }
