@@ -60,15 +60,21 @@ def _frame(title: str, picture: rx.Component, twin: rx.Component) -> rx.Componen
     )
 
 
-def bar_chart(data: Any, x: str, series: list[tuple[str, str]], title: str) -> rx.Component:
-    """Bars; `data` is a state var of dicts, `series` is [(key, label)]; `{key}_text` for words."""
+def bar_chart(
+    data: Any, x: str, series: list[tuple[str, str]], title: str, *, stacked: bool = False
+) -> rx.Component:
+    """Bars; `data` is a state var of dicts, `series` is [(key, label)]; `{key}_text` for words.
+
+    With `stacked` the series stand on each other, for parts of one sum.
+    """
+    stack = {"stack_id": "sum"} if stacked else {}
     picture = rx.recharts.bar_chart(
         rx.recharts.cartesian_grid(vertical=False, stroke="var(--line)"),
         rx.recharts.x_axis(data_key=x, tick_line=False),
         rx.recharts.y_axis(width=64, tick_line=False, axis_line=False),
         rx.recharts.graphing_tooltip(),
         *[
-            rx.recharts.bar(data_key=key, name=label, fill=fill)
+            rx.recharts.bar(data_key=key, name=label, fill=fill, **stack)
             for (key, label), fill in zip(
                 series, (BRAND, "var(--line-strong)", "var(--warn)"), strict=False
             )

@@ -72,6 +72,8 @@ STATUS: dict[str, tuple[str, str, str]] = {
     "due": ("Due", "warn", "clock"),
     "overdue": ("Overdue", "bad", "alert"),
     "future": ("Not due", "plain", "clock"),
+    "upcoming": ("Not due", "plain", "clock"),
+    "due_today": ("Due today", "warn", "clock"),
     "part_paid": ("Part paid", "warn", "clock"),
     # promise and invoice
     "open": ("Open", "info", "dot"),

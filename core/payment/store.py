@@ -7,7 +7,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, text
 from sqlmodel import col
 
 from core.access.tables import ApprovalRequest
@@ -18,6 +18,7 @@ from core.customer.tables import Customer, CustomerBankAccount
 from core.db.unit_of_work import UnitOfWork
 from core.kernel.business_day import ist_date
 from core.kernel.money import format_inr
+from core.ledger.store import StatementLine
 from core.loan.tables import Loan
 from core.loan.terms import LoanTerms
 from core.notification.service import notify_staff
@@ -350,6 +351,25 @@ def disbursal_counts(uow: UnitOfWork) -> dict[str, tuple[int, int]]:
     ).one()
     counts["ready"] = (int(number), int(paise or 0))
     return counts
+
+
+def payout_lines(uow: UnitOfWork, application_id: int) -> list[StatementLine]:
+    """What a case's payouts moved between clearing and bank, oldest first."""
+    rows = uow.session.execute(
+        text(
+            "SELECT p.id, p.entry_id, e.kind, e.value_date, e.posted_on, e.memo, a.code,"
+            "       p.amount_paise, p.loan_id"
+            " FROM payout o"
+            " JOIN disbursal d ON d.brand_id = o.brand_id AND d.id = o.disbursal_id"
+            " JOIN entry e ON e.brand_id = o.brand_id"
+            "   AND e.key IN ('payout:' || o.id || ':paid', 'payout:' || o.id || ':returned')"
+            " JOIN posting p ON p.brand_id = e.brand_id AND p.entry_id = e.id"
+            " JOIN ledger_account a ON a.brand_id = p.brand_id AND a.id = p.account_id"
+            " WHERE d.application_id = :application ORDER BY p.id"
+        ),
+        {"application": application_id},
+    )
+    return [StatementLine(*row) for row in rows]
 
 
 def allocation_words(receipt: Receipt) -> str:
