@@ -130,7 +130,7 @@ def _word_mark(a: str, b: str) -> int:
     if _sound(a) == _sound(b):
         return 95
     # one slip of the pen in a long word; short words differ by a letter and are other names
-    if Levenshtein.distance(a, b) == 1 and min(len(a), len(b)) >= 5 and a[0] == b[0]:
+    if Levenshtein.distance(a, b) == 1 and min(len(a), len(b)) >= 6 and a[0] == b[0]:
         return 90
     return min(80, round(JaroWinkler.similarity(a, b) * 80))
 

@@ -29,6 +29,7 @@ OTHER_PERSON = [
     ("Sunita Rao", "SUNIL RAO"),
     ("Amit Shah", "SUMIT SHAH"),
     ("A P", "ASHA PATIL"),
+    ("Asha Patil", "ASHA PATEL"),
     ("Asha Patil", "VIKRAM SINGH"),
     ("", "ASHA PATIL"),
 ]
