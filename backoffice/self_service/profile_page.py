@@ -117,11 +117,7 @@ def _identity() -> rx.Component:
                 state,
                 "pan",
                 t("PAN"),
-                hint=rx.cond(
-                    values["pan_kept"] != "",
-                    t("We have") + " " + values["pan_kept"] + t(". Leave empty to keep it."),
-                    t("Ten characters, like ABCPE1234F"),
-                ),
+                hint=rx.el.span(values["pan_hint"]),
                 auto_capitalize="characters",
                 max_length=14,
             ),
