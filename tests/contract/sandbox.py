@@ -110,9 +110,9 @@ def receiver() -> Iterator[Receiver]:
 
 
 @contextmanager
-def running_sandbox(home: Path, product_url: str) -> Iterator[str]:
+def running_sandbox(home: Path, product_url: str, *, port: int = 0) -> Iterator[str]:
     """Start `python -m integrations.sandbox`; the value is its address."""
-    port = free_port()
+    port = port or free_port()
     environment = {
         **os.environ,
         "MUNIM_HOME": str(home),
