@@ -79,7 +79,7 @@ def _decode(cursor: str) -> tuple[str, Any, Any]:
 
 def keyset_page(
     session: Session,
-    statement: Select[Any],
+    statement: Select[*tuple[Any, ...]],
     ask: ListAsk,
     *,
     sorts: Mapping[str, Any],
