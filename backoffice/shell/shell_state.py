@@ -61,7 +61,7 @@ class ShellState(SecureState, rx.State):
                 "code": brand.code,
                 "name": brand.name,
                 "colour": brand.colour,
-                "logo": _data_address(brand.logo_svg),
+                "logo": _data_address(brand.logo_svg, brand.colour),
                 "date": format_date(brand.business_date),
                 "unread": 0,
                 "notes": [],
@@ -151,7 +151,9 @@ def _notifications(uow: UnitOfWork) -> dict[str, Any]:
     }
 
 
-def _data_address(svg: str) -> str:
+def _data_address(svg: str, colour: str) -> str:
+    """The logo as an image, in which nothing can run; it takes the brand's colour."""
     if not svg.strip():
         return ""
+    svg = svg.replace("currentColor", colour)
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()

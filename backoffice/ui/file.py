@@ -9,6 +9,7 @@ import reflex as rx
 
 from backoffice.shell.catalogue import t
 from backoffice.ui.client_piece import FileDropPiece, PageViewerPiece
+from backoffice.ui.layout import given
 
 MEGABYTE = 1024 * 1024
 
@@ -65,7 +66,9 @@ def page_image(
     A box is `{path, label, value, page, box: [x0, y0, x1, y1] in 0–1, low}`.
     """
     events = {
-        name: event for name, event in (("on_select", on_select), ("on_page", on_page)) if event
+        name: event
+        for name, event in (("on_select", on_select), ("on_page", on_page))
+        if event is not None
     }
     return PageViewerPiece.create(
         src=src,
@@ -73,7 +76,7 @@ def page_image(
         selected=selected,
         page=page,
         pages=pages,
-        alt=alt or t("Page of the document"),
+        alt=alt if given(alt) else t("Page of the document"),
         words={
             "smaller": t("Smaller"),
             "larger": t("Larger"),

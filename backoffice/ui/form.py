@@ -10,7 +10,7 @@ import reflex as rx
 
 from backoffice.shell.catalogue import t
 from backoffice.ui.client_piece import ConflictPiece, MoneyInputPiece
-from backoffice.ui.layout import button
+from backoffice.ui.layout import button, given
 
 
 def _id(state: Any, name: str) -> str:
@@ -25,7 +25,7 @@ def _shell(
     mark = [rx.el.span(" ", t("(optional)"), class_name="optional")] if optional else []
     return rx.el.div(
         rx.el.label(label, *mark, html_for=field_id),
-        *([rx.el.div(hint, class_name="hint", id=f"{field_id}-hint")] if hint else []),
+        *([rx.el.div(hint, class_name="hint", id=f"{field_id}-hint")] if given(hint) else []),
         control,
         rx.cond(error, rx.el.div(error, class_name="error", id=f"{field_id}-error", role="alert")),
         class_name=rx.cond(error, "field bad", "field"),
@@ -34,7 +34,7 @@ def _shell(
 
 def _described(state: Any, name: str, hint: Any) -> dict[str, Any]:
     field_id = _id(state, name)
-    described = f"{field_id}-error {field_id}-hint" if hint else f"{field_id}-error"
+    described = f"{field_id}-error {field_id}-hint" if given(hint) else f"{field_id}-error"
     return {
         "aria-describedby": described,
         "aria-invalid": rx.cond(state.errors[name], "true", "false"),
@@ -116,7 +116,11 @@ def select_field(
         props["default_value"] = value
         if isinstance(value, rx.Var):
             props["key"] = value.to(str)
-    first = [rx.el.option(choose or t("Choose"), value="")] if (choose or value is None) else []
+    first = (
+        [rx.el.option(choose if given(choose) else t("Choose"), value="")]
+        if (given(choose) or value is None)
+        else []
+    )
     if isinstance(options, rx.Var):
         shown: list[Any] = [
             rx.foreach(options, lambda one: rx.el.option(one[1], value=one[0]))  # pyright: ignore
@@ -150,7 +154,7 @@ def money_field(
         id=field_id,
         name=name,
         value=value,
-        described_by=f"{field_id}-error {field_id}-hint" if hint else f"{field_id}-error",
+        described_by=f"{field_id}-error {field_id}-hint" if given(hint) else f"{field_id}-error",
         invalid=rx.cond(state.errors[name], True, False),
     )
     return _shell(state, name, label, control, hint, optional)
@@ -174,7 +178,7 @@ def check_field(
             rx.el.span(label),
             class_name="check",
         ),
-        *([rx.el.div(hint, class_name="hint", id=f"{field_id}-hint")] if hint else []),
+        *([rx.el.div(hint, class_name="hint", id=f"{field_id}-hint")] if given(hint) else []),
         rx.cond(error, rx.el.div(error, class_name="error", id=f"{field_id}-error", role="alert")),
         class_name=rx.cond(error, "field bad", "field"),
     )
@@ -253,7 +257,7 @@ def form(
     """
     handler = getattr(on_submit, "fn", None) or getattr(on_submit, "handler", None)
     name = getattr(handler, "__name__", None) or handler.fn.__name__  # pyright: ignore
-    last = [button(submit or t("Save"), type="submit", kind=kind), *beside]
+    last = [button(submit if given(submit) else t("Save"), type="submit", kind=kind), *beside]
     return rx.el.form(
         problem_summary(state, name),
         *fields,

@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlmodel import col
 
 from backoffice.shell.catalogue import t
-from backoffice.ui.layout import empty
+from backoffice.ui.layout import empty, given
 from core.db.sentence import sentences
 from core.db.tables import AuditEvent
 from core.db.unit_of_work import UnitOfWork
@@ -106,7 +106,7 @@ def timeline(events: Any, *, nothing: str = "") -> rx.Component:
     return rx.cond(
         events.length() > 0,
         rx.el.ol(rx.foreach(events, one), class_name="timeline"),
-        empty(nothing or t("Nothing has happened here yet.")),
+        empty(nothing if given(nothing) else t("Nothing has happened here yet.")),
     )
 
 

@@ -19,6 +19,11 @@ def icon(name: str, size: int = 16) -> rx.Component:
     return rx.icon(name.replace("-", "_"), size=size, aria_hidden="true")
 
 
+def given(value: Any) -> bool:
+    """Whether something was given at all; a state var cannot be asked by its truth."""
+    return value is not None and not (isinstance(value, str) and value == "")
+
+
 def screen(*children: Child) -> rx.Component:
     """Everything of a page, one below the other."""
     return rx.el.div(*children, class_name="stack")
@@ -68,7 +73,7 @@ def section(
 ) -> rx.Component:
     """A titled card; `flush` lets a table touch its edges."""
     head: list[Child] = []
-    if title:
+    if given(title):
         head = [
             rx.el.div(
                 rx.el.h2(title),
@@ -154,9 +159,9 @@ def confirm(
     """
     return ConfirmPiece.create(
         text=text,
-        title=_or(title, text),
+        title=title if given(title) else text,
         effect=effect,
-        button=_or(button, text),
+        button=button if given(button) else text,
         cancel=t("Cancel"),
         kind=kind,
         danger=danger,
@@ -236,7 +241,7 @@ def tile(label: Any, figure: Any, note_text: Any, href: Any) -> rx.Component:
 def next_case(on_click: Any, text: Any = "") -> rx.Component:
     """Opens the next case; also the key n (S02)."""
     return rx.el.button(
-        text or t("Next case"),
+        text if given(text) else t("Next case"),
         rx.el.kbd("n", class_name="hide-small"),
         type="button",
         on_click=on_click,
