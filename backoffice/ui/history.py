@@ -26,17 +26,40 @@ def audit_sentence(event: AuditEvent) -> str:
 
 
 def change_words(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Only the changed fields, old and new, as `{label, before, after}`."""
-    names = list(dict.fromkeys([*before, *after]))
+    """Only the changed fields, old and new, as `{label, before, after}`; lists go item by item."""
+    old, new = _flat(before), _flat(after)
+    names = list(dict.fromkeys([*old, *new]))
     return [
         {
-            "label": name.removesuffix("_paise").replace("_", " ").capitalize(),
-            "before": _said(name, before.get(name)),
-            "after": _said(name, after.get(name)),
+            "label": _label(name),
+            "before": _said(name, old.get(name)),
+            "after": _said(name, new.get(name)),
         }
         for name in names
-        if before.get(name) != after.get(name)
+        if old.get(name) != new.get(name)
     ]
+
+
+def _flat(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, one in value.items():
+        path = f"{prefix}{name}"
+        if isinstance(one, Mapping):
+            flat |= _flat(one, f"{path} · ")
+        elif isinstance(one, list) and one and all(isinstance(item, Mapping) for item in one):
+            for index, item in enumerate(one, start=1):
+                called = item.get("name") or item.get("code") or index
+                flat |= _flat(
+                    {k: v for k, v in item.items() if k not in ("name", "code")}, f"{called} · "
+                )
+        else:
+            flat[path] = one
+    return flat
+
+
+def _label(path: str) -> str:
+    words = path.removesuffix("_paise").removesuffix("_bps").replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def _said(name: str, value: Any) -> str:
@@ -44,10 +67,12 @@ def _said(name: str, value: Any) -> str:
 
     if value is None or value == "":
         return "–"
-    if name.endswith("_paise") and isinstance(value, int):
-        return format_inr(value)
     if isinstance(value, bool):
         return t("Yes") if value else t("No")
+    if name.endswith("_paise") and isinstance(value, int):
+        return format_inr(value)
+    if name.endswith("_bps") and isinstance(value, int):
+        return f"{value // 100}.{value % 100:02d} %"
     if isinstance(value, (list, tuple)):
         return ", ".join(str(one) for one in value)
     return str(value)

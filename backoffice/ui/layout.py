@@ -134,11 +134,6 @@ def button(
     )
 
 
-def _or(given: Any, fallback: Any) -> Any:
-    """The given words, unless they are left empty; a state var always counts as given."""
-    return fallback if isinstance(given, str) and not given else given
-
-
 def confirm(
     text: Any,
     on_confirm: Any,

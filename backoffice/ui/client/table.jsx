@@ -6,6 +6,10 @@ import { Chip, Glyph } from "./pieces";
 import { Dialog } from "./dialog";
 
 const NUMERIC = new Set(["money", "number", "percent_bps"]);
+const SHORT = new Set(["date", "datetime", "status"]);
+
+const shape = (column) =>
+  NUMERIC.has(column.kind) ? "num" : SHORT.has(column.kind) ? "nowrap" : "";
 const TYPING_PAUSE_MS = 350;
 
 function Cell({ column, value, href, first }) {
@@ -289,7 +293,7 @@ export function DataTable({ data = {}, words = {}, onExport, onSaveView, onForge
                     <th
                       key={column.key}
                       scope="col"
-                      className={NUMERIC.has(column.kind) ? "num" : ""}
+                      className={shape(column)}
                       aria-sort={up ? "ascending" : down ? "descending" : undefined}
                     >
                       {column.sort ? (
@@ -336,7 +340,7 @@ export function DataTable({ data = {}, words = {}, onExport, onSaveView, onForge
                     <td
                       key={column.key}
                       data-label={column.label}
-                      className={NUMERIC.has(column.kind) ? "num" : ""}
+                      className={shape(column)}
                     >
                       <Cell
                         column={column}
