@@ -103,18 +103,18 @@ def sanction(
     repayment_on: dt.date | None = None,
 ) -> int:
     """Insert customer, product version and a sanctioned application; return its id."""
+    version = sell_product(uow, product)
+    (application,) = sanction_many(uow, [(version, product, amount_paise, tenor)])
+    application.repayment_on = repayment_on
+    uow.flush()
+    return application.id
+
+
+def sell_product(uow: UnitOfWork, product: ProductTerms) -> ProductVersion:
+    """Insert a product with one version; return the version."""
     number = next(_numbers)
-    customer = uow.add(
-        Customer(
-            number=f"CU-T{number}",
-            mobile_sealed="sealed",
-            mobile_index=f"loan-test-{number}",
-            mobile_last4="0001",
-            registered_at=uow.now,
-        )
-    )
     sold = uow.add(Product(code=f"p{number}", name="Test", kind=product.kind.value))
-    version = uow.add(
+    return uow.add(
         ProductVersion(
             product_id=sold.id,
             version=1,
@@ -123,22 +123,42 @@ def sanction(
             created_at=uow.now,
         )
     )
-    days = tenor_in_days(product.kind, tenor)
-    application = uow.add(
-        Application(
-            number=f"AP-T{number}",
-            customer_id=customer.id,
-            product_id=sold.id,
-            product_version_id=version.id,
-            requested_amount_paise=amount_paise,
-            sanctioned_amount_paise=amount_paise,
-            tenor_days=days,
-            sanctioned_tenor_days=days,
-            rate_bps=product.rate_bps,
-            repayment_on=repayment_on,
-            status="disbursal_requested",
-            status_since=uow.now,
-            created_at=uow.now,
-        )
+
+
+def sanction_many(
+    uow: UnitOfWork, wishes: list[tuple[ProductVersion, ProductTerms, int, int]]
+) -> list[Application]:
+    """Insert one customer and one sanctioned application per (version, terms, amount, tenor)."""
+    customers = uow.add_all(
+        [
+            Customer(
+                number=f"CU-T{number}",
+                mobile_sealed="sealed",
+                mobile_index=f"loan-test-{number}",
+                mobile_last4="0001",
+                registered_at=uow.now,
+            )
+            for number in (next(_numbers) for _ in wishes)
+        ]
     )
-    return application.id
+    return uow.add_all(
+        [
+            Application(
+                number=f"AP-T{customer.id}",
+                customer_id=customer.id,
+                product_id=version.product_id,
+                product_version_id=version.id,
+                requested_amount_paise=amount_paise,
+                sanctioned_amount_paise=amount_paise,
+                tenor_days=tenor_in_days(product.kind, tenor),
+                sanctioned_tenor_days=tenor_in_days(product.kind, tenor),
+                rate_bps=product.rate_bps,
+                status="disbursal_requested",
+                status_since=uow.now,
+                created_at=uow.now,
+            )
+            for customer, (version, product, amount_paise, tenor) in zip(
+                customers, wishes, strict=True
+            )
+        ]
+    )
