@@ -20,6 +20,7 @@ from backoffice.security import (
     watch,
 )
 from backoffice.self_service.customer_panels import register_panel
+from backoffice.self_service.home_state import my_path
 from backoffice.shell import t
 from core.access.permission import Permission
 from core.db.unit_of_work import UnitOfWork
@@ -110,7 +111,7 @@ class CustomerPay(SecureState, rx.State):
 def _own_loan(uow: UnitOfWork) -> dict[str, Any]:
     loan = store.loan_of_customer(uow, require_actor().id or 0)
     if loan is None:
-        return {"has_loan": False, "_loan_id": 0}
+        return {"has_loan": False, "running": False, "_loan_id": 0}
     place, dues = loan_books.place_of(uow, loan), loan_books.dues(uow, loan)
     link = store.live_request(uow, loan.id)
     receipts = [
@@ -272,4 +273,16 @@ def pay_panel() -> rx.Component:
     )
 
 
-register_panel("pay", "loan", pay_panel, [CustomerPay.load, CustomerPay.watch_changes], order=10)
+def go_and_pay() -> rx.Component:
+    """The way from the home page to paying; nothing when nothing runs."""
+    state = CustomerPay
+    return rx.cond(
+        state.running,
+        ui.row(
+            ui.link_button(t("Pay"), my_path("/loan"), kind="primary", icon_name="indian_rupee"),
+            ui.link_button(t("Schedule and receipts"), my_path("/loan")),
+        ),
+    )
+
+
+register_panel("pay", "home", go_and_pay, CustomerPay.load, order=10)
