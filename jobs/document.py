@@ -46,6 +46,10 @@ def _read(ctx: JobContext, document: Document) -> dict[str, Any]:
 
     def show(done: int, total: int) -> None:
         ctx.progress(done, total, f"Page {done} of {total}")
+        if document.application_id is not None:
+            with ctx.unit_of_work("progress", claim=False) as uow:
+                uow.touch("application", document.application_id)
+                uow.commit()
 
     request = ReadRequest(
         service.READERS[document.kind], document.media_type, content, engine=OCR_ENGINE

@@ -45,6 +45,7 @@ def file_drop(
             "broken": t("The file did not arrive. Check the connection and try again."),
             "failed": t("Not accepted"),
             "done": t("Received"),
+            "unlock": t("Open"),
         },
         **events,
     )

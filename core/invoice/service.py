@@ -10,8 +10,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from core.access.actor import ActorKind
-from core.access.otp import OtpRefused, request_otp, verify_otp
 from core.access.permission import Permission
 from core.access.tables import OtpChallenge
 from core.db.secret import blind_index, seal
@@ -28,13 +30,13 @@ from core.invoice.identity import FINGERPRINT_KIND, IRN_KIND, identity_index, ir
 from core.invoice.life_cycle import INVOICE
 from core.invoice.tables import Business, Invoice
 from core.kernel.business_day import format_date, ist_date
-from core.kernel.errors import Conflict, Invalid, NotFound
+from core.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from core.kernel.identifier import normal_gstin, normal_mobile
 from core.kernel.money import parse_inr
 
 sentences.add(
     {
-        "business.registered": "registered as a business",
+        "business.registered": "registered with the mobile number ending {last4}",
         "business.changed": "changed the business profile",
         "invoice.uploaded": "uploaded invoice {number}",
         "invoice.read": "read invoice {number}: {outcome}",
@@ -45,7 +47,7 @@ sentences.add(
     }
 )
 
-OTP_PURPOSE = "business_login"
+FRESH_CODE = dt.timedelta(minutes=2)
 REASON_LENGTH_MIN, REASON_LENGTH_MAX = 3, 500
 
 TEXT_FIELDS = (
@@ -76,6 +78,12 @@ NEEDED = {
     "total_paise": "Enter the invoice's total.",
 }
 TEXT_LENGTH_MAX = 200
+
+
+class CodeNotFresh(Forbidden):
+    """Nobody proved to hold this mobile number within the last minutes."""
+
+    code = "code_not_fresh"
 
 
 class DuplicateInvoice(Conflict):
@@ -114,41 +122,36 @@ class UploadInvoice:
 # --- business ---------------------------------------------------------------------------------
 
 
-def request_login_code(uow: UnitOfWork, mobile: str) -> OtpChallenge:
-    """Send a one-time code to a business's mobile; open to everybody, throttled by otp.
+def register_or_log_in(uow: UnitOfWork, mobile: str) -> Business:
+    """The business of a mobile that has just proved itself by a one-time code.
 
-    Public by nature: it is how a business becomes known.
+    Needs no permission, since nobody is anybody yet; it demands a code used within two minutes
+    for this very number instead. Raises CodeNotFresh.
     """
-    return request_otp(uow, mobile, OTP_PURPOSE)
-
-
-def accept_login_code(uow: UnitOfWork, mobile: str, code: str) -> Business | None:
-    """The business that the right code logs in, made on its first login; None for a wrong code.
-
-    The caller commits also on None, so that the try is counted.
-    """
-    if not verify_otp(uow, mobile, code, OTP_PURPOSE):
-        return None
     number = normal_mobile(mobile)
     index = blind_index("mobile", number)
-    business = store.business_by_mobile(uow, index)
-    if business is not None:
-        return business
-    business = uow.add(
-        Business(
-            mobile_sealed=seal(number),
-            mobile_index=index,
-            mobile_last_four=number[-4:],
-            created_at=uow.now,
+    proved = uow.session.scalar(
+        select(col(OtpChallenge.id))
+        .where(
+            col(OtpChallenge.mobile_index) == index,
+            col(OtpChallenge.consumed_at) > uow.now - FRESH_CODE,
         )
+        .limit(1)
     )
-    uow.audit("business.registered", ("business", business.id))
+    if proved is None:
+        raise CodeNotFresh("Ask for a code and enter it first")
+    business = store.business_by_mobile(uow, index)
+    if business is None:
+        business = uow.add(
+            Business(
+                mobile_sealed=seal(number),
+                mobile_index=index,
+                mobile_last_four=number[-4:],
+                created_at=uow.now,
+            )
+        )
+        uow.audit("business.registered", ("business", business.id), last4=number[-4:])
     return business
-
-
-def wrong_code() -> OtpRefused:
-    """The refusal of a wrong one-time code, in the words of the login page."""
-    return OtpRefused("This code is wrong or too old. Ask for a new one.", field="code")
 
 
 def save_profile(

@@ -42,7 +42,7 @@ class SignedBlob:
 class LocalBlobStore:
     """The blob store port served by a folder."""
 
-    def __init__(self, folder: Path, key: bytes, url_prefix: str = "/files") -> None:
+    def __init__(self, folder: Path, key: bytes, url_prefix: str = "/files/blob") -> None:
         """`key` is 32 bytes; encryption and links use keys derived from it."""
         self._folder = folder
         self._cipher = AESGCM(hashlib.sha256(b"blob" + key).digest())

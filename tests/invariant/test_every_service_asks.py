@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 INSIDE_ANOTHER = {
     "core/brand/service.py:setting": "a value other use cases read",
     "core/customer/service.py:register_or_log_in": "a one-time code used just now is asked instead",
+    "core/invoice/service.py:register_or_log_in": "a one-time code used just now is asked instead",
     "core/brand/service.py:current_product_version": "terms other use cases read",
     "core/brand/service.py:active_template": "a text other use cases read",
     "core/notification/service.py:queue_message": "the message of a use case that asked",

@@ -132,8 +132,8 @@ export function FileDrop({
   const update = (key, changes) =>
     setFiles((old) => old.map((f) => (f.key === key ? { ...f, ...changes } : f)));
 
-  const send = (file) => {
-    const key = `${file.name}-${Date.now()}-${Math.random()}`;
+  const send = (file, password = "", before = null) => {
+    const key = before || `${file.name}-${Date.now()}-${Math.random()}`;
     if (file.size > maxBytes) {
       setFiles((old) => [
         ...old,
@@ -146,9 +146,11 @@ export function FileDrop({
       ]);
       return;
     }
-    setFiles((old) => [...old, { key, name: file.name, share: 0, problem: "", done: false }]);
+    const fresh = { key, name: file.name, share: 0, problem: "", done: false, locked: null };
+    setFiles((old) => (before ? old.map((f) => (f.key === key ? fresh : f)) : [...old, fresh]));
     const body = new FormData();
     for (const [name, value] of Object.entries(fields)) body.append(name, value);
+    if (password) body.append("password", password);
     body.append("file", file);
     const request = new XMLHttpRequest();
     request.open("POST", endpoint);
@@ -166,7 +168,11 @@ export function FileDrop({
       if (request.status >= 200 && request.status < 300) {
         update(key, { share: 1, done: true });
         onDone?.(answer);
-      } else update(key, { problem: answer.error || answer.message || words.broken });
+      } else {
+        // a protected PDF is asked for its password right here; it goes with the file and is kept nowhere
+        const locked = answer.field === "password" ? file : null;
+        update(key, { problem: answer.error || answer.message || words.broken, locked });
+      }
     };
     request.send(body);
   };
@@ -218,7 +224,29 @@ export function FileDrop({
                   : `${Math.round(file.share * 100)} %`}
             </span>
           </div>
-          {file.problem ? (
+          {file.problem && file.locked ? (
+            <form
+              className="row"
+              onSubmit={(e) => {
+                e.preventDefault();
+                e.stopPropagation();
+                send(file.locked, new FormData(e.currentTarget).get("pdf_password"), file.key);
+              }}
+            >
+              <label className="grow">
+                <span className="muted">{file.problem}</span>
+                <input
+                  className="input"
+                  name="pdf_password"
+                  type="password"
+                  autoComplete="off"
+                  required
+                  autoFocus
+                />
+              </label>
+              <button className="btn primary">{words.unlock}</button>
+            </form>
+          ) : file.problem ? (
             <div role="alert" style={{ color: "var(--bad)" }}>
               {file.problem}
             </div>

@@ -18,17 +18,45 @@ export function PageViewer({
   const [zoom, setZoom] = useState(1);
   const [turn, setTurn] = useState(0);
   const [failed, setFailed] = useState(false);
+  const [chosen, setChosen] = useState("");
   const stage = useRef(null);
+  const lit = chosen || selected;
   useEffect(() => {
     setFailed(false);
     setTurn(0);
   }, [src]);
+  // an input with data-field lights its box up as soon as it has the focus, without the server
   useEffect(() => {
-    if (!selected || !stage.current) return;
-    stage.current
-      .querySelector(`[data-box="${CSS.escape(selected)}"]`)
-      ?.scrollIntoView({ block: "center", inline: "center", behavior: "smooth" });
+    const follow = (event) => {
+      const path = event.target?.closest?.("[data-field]")?.dataset.field;
+      if (!path) return;
+      setChosen(path);
+      const box = boxes.find((b) => b.path === path && b.box);
+      if (box && (box.page ?? 1) !== page) onPage?.(box.page ?? 1);
+    };
+    document.addEventListener("focusin", follow);
+    return () => document.removeEventListener("focusin", follow);
+  }, [boxes, page, onPage]);
+  useEffect(() => {
+    if (selected) setChosen(selected);
   }, [selected]);
+  useEffect(() => {
+    const box = lit && stage.current?.querySelector(`[data-box="${CSS.escape(lit)}"]`);
+    if (!box) return;
+    // scrolls the stage only: the page with the field must stay where it is
+    const frame = stage.current.getBoundingClientRect();
+    const at = box.getBoundingClientRect();
+    stage.current.scrollBy({
+      top: at.top + at.height / 2 - frame.top - frame.height / 2,
+      left: at.left + at.width / 2 - frame.left - frame.width / 2,
+      behavior: "smooth",
+    });
+  }, [lit, src]);
+  const choose = (path) => {
+    setChosen(path);
+    document.querySelector(`[data-field="${CSS.escape(path)}"]`)?.focus();
+    onSelect?.(path);
+  };
   const step = (by) =>
     setZoom((z) => ZOOMS[Math.min(ZOOMS.length - 1, Math.max(0, ZOOMS.indexOf(z) + by))]);
   return (
@@ -119,14 +147,14 @@ export function PageViewer({
                   data-box={b.path}
                   title={b.label || b.path}
                   aria-label={`${b.label || b.path}: ${b.value ?? ""}`}
-                  className={`viewer-box ${b.path === selected ? "on" : ""} ${b.low ? "low" : ""}`}
+                  className={`viewer-box ${b.path === lit ? "on" : ""} ${b.low ? "low" : ""}`}
                   style={{
                     left: `${b.box[0] * 100}%`,
                     top: `${b.box[1] * 100}%`,
                     width: `${(b.box[2] - b.box[0]) * 100}%`,
                     height: `${(b.box[3] - b.box[1]) * 100}%`,
                   }}
-                  onClick={() => onSelect?.(b.path)}
+                  onClick={() => choose(b.path)}
                 />
               ))}
           </div>

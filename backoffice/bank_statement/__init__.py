@@ -1,0 +1,1 @@
+"""Screens of bank statements: the statement tab of a case."""

@@ -1,0 +1,1 @@
+"""Screens of documents: the case's documents, their pages, and the plain HTTP for files."""
