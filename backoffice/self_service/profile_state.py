@@ -155,12 +155,12 @@ class MyProfile(SecureState, rx.State):
 
     def _go_on(self, following: str) -> list[Any]:
         """To the next step while the profile is new; otherwise stay and say that it is kept."""
-        kept = ui.toast_done(t("Saved"))
         if self.complete:
-            return [kept, MyProfile.load]
+            return [ui.toast_done(t("Saved")), MyProfile.load]
+        # the tick on the step says that it is kept; a toast would cover the next button
         if following:
-            return [kept, rx.redirect(my_address(f"/profile?step={following}"))]
-        return [kept, rx.redirect(my_address("/apply"))]
+            return [rx.redirect(my_address(f"/profile?step={following}"))]
+        return [rx.redirect(my_address("/apply"))]
 
 
 def _values(customer: Customer, account: CustomerBankAccount | None) -> dict[str, str]:
