@@ -1,5 +1,5 @@
-"""Decides what a borrower hears when money moves: paid out, received, closed.
-Each message follows the event of the books, so nothing is said that was not posted."""
+"""Decides what a borrower gets when a loan is paid off: a no-dues letter, filed and sent at once.
+It follows the event of the books, so nothing is said that was not posted."""
 
 from __future__ import annotations
 
@@ -21,67 +21,6 @@ from core.notification.service import queue_message
 from core.payment.tables import Receipt
 from integrations.blob_store.choice import blob_store
 from jobs.task import JobContext, Payload, job
-
-
-@job("loan.born")
-def tell_disbursed(context: JobContext, payload: Payload) -> None:
-    """Tell the borrower that the loan was paid out, and when it is first due."""
-    with context.unit_of_work("tell_disbursed") as uow:
-        loan = uow.get(Loan, int(payload["loan_id"]))
-        due_on, _ = collection_store.next_due(uow.session, loan.id)
-        queue_message(
-            uow,
-            code="loan_disbursed",
-            customer_id=loan.customer_id,
-            case_id=loan.application_id,
-            words={
-                "number": loan.number,
-                "amount": format_inr(loan.net_disbursed_paise),
-                "account": _account(uow, loan.customer_id),
-                "due_on": format_date(due_on or loan.matures_on),
-            },
-        )
-        uow.commit()
-
-
-def _account(uow: UnitOfWork, customer_id: int) -> str:
-    last4 = uow.session.scalar(
-        select(col(CustomerBankAccount.account_last4))
-        .where(col(CustomerBankAccount.customer_id) == customer_id)
-        .order_by(col(CustomerBankAccount.is_primary).desc(), col(CustomerBankAccount.id).desc())
-        .limit(1)
-    )
-    return f"•••• {last4}" if last4 else "on record"
-
-
-@job("receipt.posted")
-def tell_received(context: JobContext, payload: Payload) -> None:
-    """Send the receipt with what is outstanding after it."""
-    with context.unit_of_work("tell_received") as uow:
-        receipt = uow.get(Receipt, int(payload["receipt_id"]))
-        loan = uow.get(Loan, receipt.loan_id)
-        balance = uow.session.scalar(select(LoanBalance).where(col(LoanBalance.loan_id) == loan.id))
-        outstanding = 0
-        if balance is not None and loan.status == "active":
-            outstanding = (
-                balance.principal_outstanding_paise
-                + balance.interest_outstanding_paise
-                + balance.charge_outstanding_paise
-                + balance.penal_outstanding_paise
-            )
-        queue_message(
-            uow,
-            code="receipt",
-            customer_id=loan.customer_id,
-            case_id=loan.application_id,
-            words={
-                "number": loan.number,
-                "receipt": receipt.number,
-                "amount": format_inr(receipt.amount_paise),
-                "outstanding": format_inr(outstanding),
-            },
-        )
-        uow.commit()
 
 
 @job("loan.closed")

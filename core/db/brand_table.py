@@ -4,6 +4,8 @@ Row-level security, foreign keys and later sharding all hang on that one shape."
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, DateTime, ForeignKeyConstraint, Identity, Integer, MetaData
@@ -22,9 +24,22 @@ metadata.naming_convention = NAMING
 Timestamp = DateTime(timezone=True)
 
 
+_standing: list[dt.datetime] = []
+
+
 def now_utc() -> dt.datetime:
     """The clock in UTC; only edges and column defaults ask it, rules take their dates."""
-    return dt.datetime.now(dt.UTC)
+    return _standing[-1] if _standing else dt.datetime.now(dt.UTC)
+
+
+@contextmanager
+def standing_at(moment: dt.datetime) -> Generator[None]:
+    """Let the clock stand at a moment, so that history can be made through today's services."""
+    _standing.append(moment)
+    try:
+        yield
+    finally:
+        _standing.pop()
 
 
 class PlatformTable(SQLModel):

@@ -47,11 +47,3 @@ def test_the_last_payment_closes_the_loan_and_files_one_no_dues_letter(brand, cl
         messages = work.session.scalars(select(Message).where(Message.code == "loan_closed")).all()
         assert [message.attachment_document_id for message in messages] == [letters[0].id]
         assert "Asha Patil" in messages[0].body
-
-
-def test_the_borrower_hears_that_the_loan_was_paid_out(brand, closed, uow):
-    lender, loan = closed
-    drain(brand.id, rounds=6)
-    with uow(lender.actor) as work:
-        paid = work.session.scalar(select(Message).where(Message.code == "loan_disbursed"))
-        assert loan.number in paid.body
