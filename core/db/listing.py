@@ -106,7 +106,9 @@ def keyset_page(
         value, last_key = at
         beyond = column < value if falling else column > value
         key_beyond = key < last_key if falling else key > last_key
-        statement = statement.where(or_(beyond, and_(column == value, key_beyond)))
+        # says twice where the page begins: an index can start at the first, not at the second
+        reached = column <= value if falling else column >= value
+        statement = statement.where(reached, or_(beyond, and_(column == value, key_beyond)))
     order = (column.desc(), key.desc()) if falling else (column.asc(), key.asc())
     # the sort value and key travel beside the row, whatever the row is made of
     asked = statement.add_columns(column.label("_at"), key.label("_key"))
