@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -21,13 +20,12 @@ from core.kernel.errors import Conflict, Invalid, NotFound
 from core.kernel.money import AMOUNT_PAISE_MAX, format_inr
 from core.ledger import store as ledger_store
 from core.ledger.chart import MONEY_HEADS, Head
-from core.ledger.store import Leg, NewEntry
-from core.loan import store
-from core.loan.book import Book, book_of, difference
-from core.loan.event import Event, EventKind
+from core.loan import booking, store
+from core.loan.book import book_of, difference
+from core.loan.booking import Posted
+from core.loan.event import EventKind
 from core.loan.life_cycle import LOAN
-from core.loan.position import Allocation, Amounts, Position, read_position
-from core.loan.replay import State, replay
+from core.loan.position import Allocation, Amounts, Position
 from core.loan.schedule import make_schedule
 from core.loan.tables import Loan, LoanEvent
 from core.loan.terms import Component, LoanTerms, ProductTerms
@@ -43,8 +41,6 @@ sentences.add(
         "loan.waived": "waived {amount} of {component}",
         "loan.excess_refunded": "refunded {amount} paid in excess",
         "loan.disbursal_reversed": "took back the disbursal of {amount}",
-        "loan.closed": "closed the loan: everything is paid",
-        "loan.reopened": "opened the loan again",
         "loan.projection_rebuilt": "rebuilt the loan's balances from its events",
     }
 )
@@ -66,17 +62,6 @@ class LoanEnded(Conflict):
     """The loan's status does not take this event any more."""
 
     code = "loan_ended"
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """What an event did: the event, where the loan stands now, and how the money was used."""
-
-    loan_id: int
-    event_id: int
-    entry_id: int | None
-    position: Position
-    allocation: Allocation
 
 
 # ---------------------------------------------------------------- birth
@@ -134,7 +119,7 @@ def give_birth(
         raise Invalid({"disbursed_on": "The terms were made for another disbursal date"})
     loan = _new_loan(uow, application, terms)
     ledger_store.ensure_chart(uow)
-    event = _record(
+    event = booking.record(
         uow,
         loan,
         EventKind.DISBURSED,
@@ -142,7 +127,7 @@ def give_birth(
         terms.principal_paise,
         {"net_paise": terms.net_disbursed_paise, "payout_reference": payout_reference},
     )
-    _bring_forward(uow, loan, [], [store.event_of(event)], event, as_of)
+    booking.bring_forward(uow, loan, [], [store.event_of(event)], event, as_of)
     uow.audit(
         "loan.born",
         ("loan", loan.id),
@@ -203,7 +188,7 @@ def post_receipt(
     Invalid for the amount, the value date or the head.
     """
     uow.actor.require(Permission.PAYMENT_APPROVE)
-    loan, as_of = _open_loan(uow, loan_id)
+    loan, as_of = booking.open_loan(uow, loan_id)
     repeated = _posted_before(uow, loan, receipt_id, amount_paise, value_date, as_of)
     if repeated is not None:
         return repeated
@@ -211,7 +196,7 @@ def post_receipt(
     if loan.status in ("written_off", "cancelled"):
         raise LoanEnded("Money for this loan has to be booked as a recovery.")
     data = {"head": head.value, "is_payoff": is_payoff}
-    posted = _happen(
+    posted = booking.happen(
         uow, loan, as_of, EventKind.RECEIPT, value_date, amount_paise, data, receipt_id=receipt_id
     )
     uow.audit(
@@ -252,10 +237,10 @@ def reverse_receipt(
         raise Invalid({"receipt_id": "Name the receipt"})
     if row.kind != EventKind.RECEIPT.value:
         raise NotFound(f"There is no receipt {row.id} here")
-    loan, as_of = _open_loan(uow, row.loan_id)
+    loan, as_of = booking.open_loan(uow, row.loan_id)
     if store.is_reversed(uow, row.id):
         raise AlreadyReversed("This receipt was reversed before.")
-    posted = _happen(
+    posted = booking.happen(
         uow,
         loan,
         as_of,
@@ -287,12 +272,12 @@ def refund_excess(
 ) -> Posted:
     """Record that excess money went back to the borrower; raises Invalid beyond the excess."""
     uow.actor.require(Permission.PAYMENT_APPROVE)
-    loan, as_of = _open_loan(uow, loan_id)
+    loan, as_of = booking.open_loan(uow, loan_id)
     _check_money(uow, loan, amount_paise, value_date, head)
-    held = _state(uow, loan, store.events_of(uow, loan.id), as_of).excess
+    held = booking.state_of(loan, store.events_of(uow, loan.id), as_of).excess
     if amount_paise > held:
         raise Invalid({"amount": f"The excess is {format_inr(held)}"})
-    posted = _happen(
+    posted = booking.happen(
         uow, loan, as_of, EventKind.REFUND, value_date, amount_paise, {"head": head.value}
     )
     uow.audit(
@@ -320,12 +305,12 @@ def add_charge(
         raise Invalid({"label": "Say what the charge is for"})
     if tax_paise < 0:
         raise Invalid({"tax": "The tax cannot be negative"})
-    loan, as_of = _open_loan(uow, loan_id)
+    loan, as_of = booking.open_loan(uow, loan_id)
     _check_amount_and_date(uow, loan, amount_paise, value_date)
     if loan.status != "active":
         raise LoanEnded("This loan has ended, nothing more can be charged.")
     data = {"tax_paise": tax_paise, "label": label.strip()}
-    posted = _happen(uow, loan, as_of, EventKind.CHARGE, value_date, amount_paise, data)
+    posted = booking.happen(uow, loan, as_of, EventKind.CHARGE, value_date, amount_paise, data)
     uow.audit(
         "loan.charge_added",
         ("loan", loan.id),
@@ -353,13 +338,13 @@ def waive(
     uow.actor.require(Permission.WRITE_OFF)
     if not reason.strip():
         raise Invalid({"reason": "Say why this is waived"})
-    loan, as_of = _open_loan(uow, loan_id)
+    loan, as_of = booking.open_loan(uow, loan_id)
     _check_amount_and_date(uow, loan, amount_paise, value_date)
-    owed = getattr(_position(uow, loan, as_of).outstanding, component.value)
+    owed = getattr(booking.position_of(uow, loan, as_of).outstanding, component.value)
     if amount_paise > owed:
         raise Invalid({"amount": f"Only {format_inr(max(owed, 0))} of {component.value} is owed"})
     data = {"component": component.value, "reason": reason.strip()}
-    posted = _happen(uow, loan, as_of, EventKind.WAIVER, value_date, amount_paise, data)
+    posted = booking.happen(uow, loan, as_of, EventKind.WAIVER, value_date, amount_paise, data)
     uow.audit(
         "loan.waived",
         ("loan", loan.id),
@@ -380,14 +365,14 @@ def reverse_disbursal(uow: UnitOfWork, loan_id: int, *, reason: str) -> Posted:
     uow.actor.require(Permission.DISBURSAL_APPROVE)
     if not reason.strip():
         raise Invalid({"reason": "Say why the disbursal is taken back"})
-    loan, as_of = _open_loan(uow, loan_id)
+    loan, as_of = booking.open_loan(uow, loan_id)
     if loan.status != "active":
         raise LoanEnded("This loan has ended.")
     events = store.events_of(uow, loan.id)
-    if _state(uow, loan, events, as_of).splits:
+    if booking.state_of(loan, events, as_of).splits:
         raise Conflict("Money was received for this loan. Reverse the receipts first.")
     birth = next(event for event in events if event.kind is EventKind.DISBURSED)
-    posted = _happen(
+    posted = booking.happen(
         uow,
         loan,
         as_of,
@@ -415,7 +400,7 @@ def reverse_disbursal(uow: UnitOfWork, loan_id: int, *, reason: str) -> Posted:
 def current_position(uow: UnitOfWork, loan_id: int, as_of: date | None = None) -> Position:
     """Return where a loan stands at the opening of a date (default the business date)."""
     uow.actor.require(Permission.LOAN_OPEN)
-    return _position(uow, uow.get(Loan, loan_id), as_of or uow.business_date)
+    return booking.position_of(uow, uow.get(Loan, loan_id), as_of or uow.business_date)
 
 
 def own_position(uow: UnitOfWork, loan_id: int, customer_id: int) -> Position:
@@ -424,7 +409,7 @@ def own_position(uow: UnitOfWork, loan_id: int, customer_id: int) -> Position:
     loan = uow.get(Loan, loan_id)
     if loan.customer_id != customer_id or uow.actor.id != customer_id:
         raise NotFound(f"There is no loan {loan_id} here")
-    return _position(uow, loan, uow.business_date)
+    return booking.position_of(uow, loan, uow.business_date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,15 +432,15 @@ def payoff_quote(uow: UnitOfWork, loan_id: int, on: date | None = None) -> Payof
     day = on or uow.business_date
     if day < uow.business_date:
         raise Invalid({"on": "Choose today or a later date"})
-    place = _position(uow, uow.get(Loan, loan_id), day)
+    place = booking.position_of(uow, uow.get(Loan, loan_id), day)
     return PayoffQuote(loan_id, day, place.outstanding, place.excess_paise, place.payoff_paise)
 
 
 def rebuild_projection(uow: UnitOfWork, loan_id: int) -> Position:
     """Write a loan's instalments and balance anew from its events; nothing else changes."""
     uow.actor.require(Permission.LEDGER_POST)
-    loan, as_of = _open_loan(uow, loan_id)
-    state = _state(uow, loan, store.events_of(uow, loan.id), as_of)
+    loan, as_of = booking.open_loan(uow, loan_id)
+    state = booking.state_of(loan, store.events_of(uow, loan.id), as_of)
     place = store.write_projection(uow, loan, state)
     uow.audit("loan.projection_rebuilt", ("loan", loan.id), case_id=loan.application_id)
     return place
@@ -469,177 +454,18 @@ def recognise(uow: UnitOfWork, loan_id: int, as_of: date) -> int | None:
     uow.actor.require(Permission.END_OF_DAY_RUN)
     loan = uow.lock(Loan, loan_id)
     events = store.events_of(uow, loan.id)
-    state = _state(uow, loan, events, as_of)
+    state = booking.state_of(loan, events, as_of)
     recognised = store.recognised_paise(uow, loan.id)
-    _add_missing_facts(uow, loan, state, recognised, events[-1].id)
-    changes = difference(_as_recognised(state, recognised), book_of(state))
+    booking.add_missing_facts(uow, loan, state, recognised, events[-1].id)
+    changes = difference(booking.as_recognised(state, recognised), book_of(state))
     entry_id = None
     if changes:
         key = f"recognise:{loan.id}:{as_of.isoformat()}"
         (entry_id,) = ledger_store.insert_entries(
-            uow, [_loan_entry(loan, key, "accrue", as_of, changes)]
+            uow, [booking.loan_entry(loan, key, "accrue", as_of, changes)]
         )
     store.write_projection(uow, loan, state, event_id=events[-1].id)
     return entry_id
-
-
-# ---------------------------------------------------------------- the one way things happen
-
-
-def _open_loan(uow: UnitOfWork, loan_id: int) -> tuple[Loan, date]:
-    """Lock a loan, the serialisation point, with the books held open."""
-    as_of = store.hold_books_open(uow)
-    return uow.lock(Loan, loan_id), as_of
-
-
-def _state(uow: UnitOfWork, loan: Loan, events: list[Event], as_of: date) -> State:
-    return replay(store.terms_of(loan), events, as_of)
-
-
-def _position(uow: UnitOfWork, loan: Loan, as_of: date) -> Position:
-    return read_position(_state(uow, loan, store.events_of(uow, loan.id), as_of))
-
-
-def _record(
-    uow: UnitOfWork,
-    loan: Loan,
-    kind: EventKind,
-    value_date: date,
-    amount_paise: int,
-    data: dict[str, Any],
-    *,
-    reverses: int | None = None,
-    receipt_id: int | None = None,
-) -> LoanEvent:
-    return uow.add(
-        LoanEvent(
-            loan_id=loan.id,
-            kind=kind.value,
-            value_date=value_date,
-            posted_on=uow.business_date,
-            amount_paise=amount_paise,
-            data=data,
-            reverses_event_id=reverses,
-            receipt_id=receipt_id,
-            recorded_at=uow.now,
-            recorded_by=uow.actor.name,
-        )
-    )
-
-
-def _happen(
-    uow: UnitOfWork,
-    loan: Loan,
-    as_of: date,
-    kind: EventKind,
-    value_date: date,
-    amount_paise: int,
-    data: dict[str, Any],
-    *,
-    reverses: int | None = None,
-    receipt_id: int | None = None,
-) -> Posted:
-    before = store.events_of(uow, loan.id)
-    row = _record(
-        uow,
-        loan,
-        kind,
-        value_date,
-        amount_paise,
-        data,
-        reverses=reverses,
-        receipt_id=receipt_id,
-    )
-    after = [*before, store.event_of(row)]
-    place, entry_id = _bring_forward(uow, loan, before, after, row, as_of)
-    _follow_status(uow, loan, place, value_date)
-    return Posted(
-        loan_id=loan.id,
-        event_id=row.id,
-        entry_id=entry_id,
-        position=place,
-        allocation=place.allocation_of(row.id) or Allocation(row.id, Amounts(), 0),
-    )
-
-
-def _bring_forward(
-    uow: UnitOfWork,
-    loan: Loan,
-    before: list[Event],
-    after: list[Event],
-    row: LoanEvent,
-    as_of: date,
-) -> tuple[Position, int | None]:
-    """Write the projection and facts after an event and post what changed in the books.
-
-    The books before are those the facts have recognised, so that an accrual the event makes
-    necessary (a back-dated receipt, a reversal, nights end of day has not reached) is part
-    of the same entry.
-    """
-    old, new = _state(uow, loan, before, as_of), _state(uow, loan, after, as_of)
-    recognised = store.recognised_paise(uow, loan.id)
-    _add_missing_facts(uow, loan, new, recognised, row.id)
-    changes = difference(_as_recognised(old, recognised), book_of(new))
-    entry_id = None
-    if changes:
-        entry = _loan_entry(loan, f"loan_event:{row.id}", row.kind, row.value_date, changes)
-        (entry_id,) = ledger_store.insert_entries(uow, [entry])
-    return store.write_projection(uow, loan, new, event_id=row.id), entry_id
-
-
-def _add_missing_facts(
-    uow: UnitOfWork,
-    loan: Loan,
-    state: State,
-    recognised: dict[Component, int],
-    event_id: int,
-) -> None:
-    earned = state.interest_earned(state.as_of) if state.disbursed else 0
-    charged = state.total(Component.PENAL, "due")
-    missing = {
-        Component.INTEREST: earned - recognised[Component.INTEREST],
-        Component.PENAL: charged - recognised[Component.PENAL],
-    }
-    store.add_facts(uow, loan.id, event_id, missing)
-
-
-def _loan_entry(loan: Loan, key: str, kind: str, on: date, changes: Book) -> NewEntry:
-    legs = tuple(Leg(head, paise, loan_id=loan.id) for head, paise in changes.items())
-    return NewEntry(key=key, kind=kind, value_date=on, legs=legs, memo=loan.number)
-
-
-def _as_recognised(state: State, recognised: dict[Component, int]) -> Book:
-    """The book of a state with interest and penal charges as far as facts have booked them."""
-    book: dict[Head, int] = dict(book_of(state))
-    pairs: tuple[tuple[Component, Head, Head], ...] = (
-        (Component.INTEREST, Head.INTEREST_RECEIVABLE, Head.INTEREST_INCOME),
-        (Component.PENAL, Head.PENAL_RECEIVABLE, Head.PENAL_INCOME),
-    )
-    for component, receivable, income in pairs:
-        late = recognised[component] + book.get(income, 0)
-        book[receivable] = book.get(receivable, 0) + late
-        book[income] = book.get(income, 0) - late
-    return book
-
-
-def _follow_status(uow: UnitOfWork, loan: Loan, place: Position, value_date: date) -> None:
-    """Close a loan whose last paisa is paid, and open one again that owes after a reversal."""
-    if place.is_settled and loan.status == "active":
-        uow.transition(LOAN, loan, "foreclose" if place.is_foreclosed else "close")
-        loan.closed_on = value_date
-        _mark(uow, loan, EventKind.CLOSED, value_date)
-        uow.audit("loan.closed", ("loan", loan.id), case_id=loan.application_id)
-        uow.emit("loan.closed", {"loan_id": loan.id, "application_id": loan.application_id})
-    elif not place.is_settled and place.is_disbursed and LOAN.can(loan.status, "reopen"):
-        uow.transition(LOAN, loan, "reopen")
-        loan.closed_on = None
-        _mark(uow, loan, EventKind.REOPENED, value_date)
-        uow.audit("loan.reopened", ("loan", loan.id), case_id=loan.application_id)
-        uow.emit("loan.reopened", {"loan_id": loan.id, "application_id": loan.application_id})
-
-
-def _mark(uow: UnitOfWork, loan: Loan, kind: EventKind, on: date) -> None:
-    _record(uow, loan, kind, on, 0, {"status": loan.status})
 
 
 def _check_amount_and_date(
@@ -685,7 +511,7 @@ def _posted_before(
         return None
     if (row.loan_id, row.amount_paise, row.value_date) != (loan.id, amount_paise, value_date):
         raise Conflict("This receipt was posted before with other content.")
-    place = _position(uow, loan, as_of)
+    place = booking.position_of(uow, loan, as_of)
     return Posted(
         loan_id=loan.id,
         event_id=row.id,
