@@ -74,7 +74,7 @@ def build() -> rx.App:
         html_lang="en-IN",
         backend_exception_handler=_backend_exception,
         toaster=rx.toast.provider(
-            position="bottom-right", close_button=True, rich_colors=False, visible_toasts=4
+            position="top-center", close_button=True, rich_colors=False, visible_toasts=2
         ),
         api_transformer=[
             _http_app(),

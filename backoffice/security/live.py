@@ -159,6 +159,7 @@ def watch(
                     yield rx.redirect("/login")
                     return
                 if concerned:
-                    yield type(self).load
+                    # self is a proxy here; its __class__ is the state
+                    yield self.__class__.load
 
     return watch_changes

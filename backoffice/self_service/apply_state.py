@@ -96,7 +96,8 @@ class MyWish(SecureState, rx.State):
         self.limits = product["limits"]
         middle = low + (high - low) // 2 // self.amount_step * self.amount_step
         self.amount = str(middle)
-        self.tenor = str((self.tenor_low + self.tenor_high) // 2)
+        usual = 30 if self.tenor_unit == "days" else 12
+        self.tenor = str(min(max(usual, self.tenor_low), self.tenor_high))
         await self._count()
 
     @query(Permission.APPLICATION_APPLY)
