@@ -94,6 +94,15 @@ class MoneyInputPiece(rx.Component):
     invalid: rx.Var[bool]
 
 
+class LiveFormPiece(rx.Component):
+    """A form that tells what is typed once the typing pauses."""
+
+    library = "$/munim/live"
+    tag = "LiveForm"
+    wait_ms: rx.Var[int]
+    on_live: rx.EventHandler[rx.event.passthrough_event_spec(dict[str, str])]
+
+
 class FileDropPiece(rx.Component):
     """Drop or choose a file; it goes over plain HTTP with its progress."""
 

@@ -253,11 +253,14 @@ class BureauView:
     history: Sequence[BureauReport]
 
 
-def bureau_view(uow: UnitOfWork, application_id: int) -> BureauView:
-    """The report that counts for a case; reading it is audited, because it is personal data."""
+def bureau_view(uow: UnitOfWork, application_id: int, *, first_look: bool = True) -> BureauView:
+    """The report that counts for a case; looking at it is audited, because it is personal data.
+
+    A screen that only refreshes what the same person already sees says `first_look=False`.
+    """
     uow.actor.require(Permission.BUREAU_READ)
     view = current_view(uow, application_id)
-    if view.report is not None:
+    if view.report is not None and first_look:
         uow.audit("bureau.read", ("bureau_report", view.report.id), case_id=application_id)
     return view
 
