@@ -13,7 +13,7 @@ from jobs.task import JobContext, job
 
 
 @job("document.read", queue="reading")
-def analyse_statement(ctx: JobContext, payload: dict[str, Any]) -> None:
+def statement_analyst(ctx: JobContext, payload: dict[str, Any]) -> None:
     """Salary, obligations, bounces and balances of a statement; other kinds are passed over."""
     document_id = int(payload["document_id"])
     with ctx.unit_of_work("analyse_statement") as uow:

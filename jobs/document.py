@@ -20,7 +20,7 @@ OCR_ENGINE = "integrations.ocr.tesseract:engine"
 
 
 @job("document.uploaded", queue="reading", max_tries=4)
-def read_document(ctx: JobContext, payload: dict[str, Any]) -> None:
+def document_reader(ctx: JobContext, payload: dict[str, Any]) -> None:
     """Read a statement or an invoice; other kinds are left to people's eyes."""
     document_id = int(payload["document_id"])
     with ctx.unit_of_work("read_document", claim=False) as uow:

@@ -13,7 +13,7 @@ from jobs.task import JobContext, job
 
 
 @job("document.read", queue="reading")
-def fill_invoice(ctx: JobContext, payload: dict[str, Any]) -> None:
+def invoice_reader(ctx: JobContext, payload: dict[str, Any]) -> None:
     """Fill the invoice of a read document; other kinds are passed over."""
     document_id = int(payload["document_id"])
     with ctx.unit_of_work("fill_invoice") as uow:

@@ -39,7 +39,7 @@ from core.kernel.business_day import format_date, format_datetime
 from core.kernel.money import format_inr
 
 MILLION = 1_000_000
-SURE_BPS = 9_500
+SURE_BPS = 9_000
 FIELD_LABELS = (
     ("invoice_number", "Invoice number"),
     ("invoice_date", "Invoice date"),

@@ -164,31 +164,34 @@ def invoice_desk_page() -> rx.Component:
         warnings(),
         ui.progress(state.run),
         ui.columns(
-            ui.section(
-                invoice["file"].to(str),
-                ui.page_image(
-                    src=state.picture,
-                    boxes=state.boxes,
-                    page=state.page,
-                    pages=state.pages,
-                    on_page=state.turn_to,
-                    alt=invoice["file"].to(str),
-                ),
-                actions=[
-                    rx.el.a(
-                        t("Original file"),
-                        href="/files/document/" + invoice["document_id"].to(str),
-                        target="_blank",
-                        rel="noopener",
-                        class_name="btn small",
+            rx.el.div(
+                ui.section(
+                    invoice["file"].to(str),
+                    ui.page_image(
+                        src=state.picture,
+                        boxes=state.boxes,
+                        page=state.page,
+                        pages=state.pages,
+                        on_page=state.turn_to,
+                        alt=invoice["file"].to(str),
                     ),
-                    rx.cond(
-                        state.can_correct,
-                        ui.button(
-                            t("Read again"), on_click=state.read_again, kind="quiet", small=True
+                    actions=[
+                        rx.el.a(
+                            t("Original file"),
+                            href="/files/document/" + invoice["document_id"].to(str),
+                            target="_blank",
+                            rel="noopener",
+                            class_name="btn small",
                         ),
-                    ),
-                ],
+                        rx.cond(
+                            state.can_correct,
+                            ui.button(
+                                t("Read again"), on_click=state.read_again, kind="quiet", small=True
+                            ),
+                        ),
+                    ],
+                ),
+                class_name="desk-page",
             ),
             ui.section(
                 t("Fields"),

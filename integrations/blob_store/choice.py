@@ -1,7 +1,7 @@
 """Decides which blob store this installation uses, from the environment alone.
 
 `S3_BUCKET` (with `S3_ENDPOINT_URL`, `S3_ACCESS_KEY`, `S3_SECRET_KEY`, `S3_REGION`) chooses S3;
-without it blobs lie under `MUNIM_HOME/blobs`, sealed with the installation's data key.
+without it blobs lie under `MUNIM_HOME/blobs`, sealed with the installation's blob key.
 """
 
 from __future__ import annotations
@@ -39,11 +39,15 @@ def blob_store() -> BlobStore:
 
 
 def local_store() -> LocalBlobStore:
-    """The folder store; its sealing key is derived from the oldest data key, which is never
-    removed while blobs sealed with it exist."""
+    """The folder store. Raises BlobKeyMissing without a key.
+
+    Its key is `MUNIM_BLOB_KEY`, or derived from the oldest data key, which is never removed while
+    anything sealed with it exists.
+    """
+    own = os.environ.get("MUNIM_BLOB_KEY", "")
     keys = [part for part in os.environ.get("MUNIM_DATA_KEYS", "").split(",") if ":" in part]
-    if not keys:
-        raise BlobKeyMissing("No data key is configured (MUNIM_DATA_KEYS), so files cannot be kept")
-    secret = bytes.fromhex(keys[-1].split(":", 1)[1].strip())
+    if not own and not keys:
+        raise BlobKeyMissing("No blob key is configured (MUNIM_BLOB_KEY), so files cannot be kept")
+    secret = bytes.fromhex(own or keys[-1].split(":", 1)[1].strip())
     folder = Path(os.environ.get("MUNIM_HOME", ".munim")) / "blobs"
     return LocalBlobStore(folder, hashlib.sha256(b"munim-blob" + secret).digest())
