@@ -46,7 +46,12 @@ def system(brand: Brand) -> Actor:
 def signed_case(brand: Brand, system: Actor) -> Callable[..., Case]:
     """A factory of signed cases: ₹ 4,25,000 for 30 days at 1 % a month, paid back at once."""
 
-    def make(*, account_state: str = "verified", sanctioned_paise: int = SANCTIONED_PAISE) -> Case:
+    def make(
+        *,
+        account_state: str = "verified",
+        sanctioned_paise: int = SANCTIONED_PAISE,
+        account_ending: str = "4471",
+    ) -> Case:
         from core.agreement.tables import Agreement
         from core.application.tables import Application
         from core.brand.tables import Product, ProductVersion
@@ -76,7 +81,7 @@ def signed_case(brand: Brand, system: Actor) -> Callable[..., Case]:
                     created_at=uow.now,
                 )
             )
-            mobile = f"98{number:08d}"
+            mobile = f"98{number:04d}4321"
             customer = uow.add(
                 Customer(
                     number=uow.next_number("CU"),
@@ -87,7 +92,7 @@ def signed_case(brand: Brand, system: Actor) -> Callable[..., Case]:
                     registered_at=uow.now,
                 )
             )
-            account_number = f"50100{number:07d}"
+            account_number = f"5010{number:04d}{account_ending}"
             account = uow.add(
                 CustomerBankAccount(
                     customer_id=customer.id,
