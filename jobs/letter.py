@@ -32,7 +32,8 @@ def issue_no_dues_letter(context: JobContext, payload: Payload) -> None:
     loan_id = int(payload["loan_id"])
     with context.unit_of_work("plan_no_dues", claim=False) as uow:
         loan = uow.get(Loan, loan_id)
-        if loan.status != "closed" or loan.closed_on is None:
+        # paid off early ends a loan as foreclosed, and everything is paid there too
+        if loan.status not in ("closed", "foreclosed") or loan.closed_on is None:
             return
         application = uow.get(Application, loan.application_id)
         lender, borrower = lender_of(uow), borrower_of(uow, application)
