@@ -4,11 +4,11 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: run dev test test-fast lint format bench demo-reset doctor environment help
+.PHONY: run dev test test-fast lint format bench demo-reset brand doctor environment help
 .DEFAULT_GOAL := help
 
 help: ## say what there is
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 environment:
 	@$(PYTHON) ops/bootstrap.py
@@ -36,6 +36,9 @@ format: environment ## put the sources into form
 
 bench: environment ## ours against a peer on this machine, one line each
 	@$(PY) -m tests.bench
+
+brand: environment ## open a brand: CODE=acme NAME="Acme" EMAIL=a@acme.example PERSON="A. Rao"
+	@$(PY) -m ops.new_brand --code "$(CODE)" --name "$(NAME)" --email "$(EMAIL)" --person "$(PERSON)"
 
 doctor: ## say what is wrong with this machine
 	@$(PYTHON) ops/doctor.py
