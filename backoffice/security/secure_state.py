@@ -46,9 +46,10 @@ class SecureState(rx.State, mixin=True, metaclass=_DeclaringMeta):
     busy: str = ""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
+        # before Reflex registers the class, so that a refused one leaves nothing behind
         if not cls._mixin and cls.READ is None:  # pyright: ignore
             raise TypeError(f"{cls.__name__}: declare READ = Permission.…")
+        super().__init_subclass__(**kwargs)
 
     @classmethod
     def _may_be_read(cls) -> bool:
