@@ -30,8 +30,12 @@ def main() -> int:
     today = ist_date(now)
     start = today - dt.timedelta(days=HISTORY_DAYS)
     open_demo_brands(start, now - dt.timedelta(days=HISTORY_DAYS))
-    from ops.demo_history import live_through
+    from ops.demo_history import live_through, stand_today
 
+    if os.environ.get("MUNIM_DEMO", "full") == "people":
+        stand_today(today)
+        print("Demo data: 2 brands and their people, no cases (MUNIM_DEMO=people)")
+        return 0
     cases = live_through(start, today)
     print(f"Demo data: 2 brands, {cases} cases in {time.monotonic() - began:.1f} s")
     return 0

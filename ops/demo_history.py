@@ -5,17 +5,19 @@ provider would be asked does a stand-in give the provider's answer, because hist
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from core.access.actor import Actor
 from core.access.session import platform_session, staff_actor
 from core.access.tables import Staff
-from core.brand.tables import Brand
 from core.db.brand_table import now_utc, standing_at
 from core.db.engine import application_engine
 from core.db.tables import OutboxEvent
@@ -81,39 +83,75 @@ def people() -> World:
 
 
 def live_through(start: dt.date, today: dt.date) -> int:
-    """Play the days from `start` to `today`; returns how many cases there are."""
+    """Play the days from `start` to `today`, the brands beside each other; returns the cases."""
+    running = [
+        subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "ops.demo_history",
+                str(brand.id),
+                start.isoformat(),
+                today.isoformat(),
+            ]
+        )
+        for brand in BRANDS
+    ]
+    failed = [one for one in running if one.wait() != 0]
+    if failed:
+        raise SystemExit("The demo history of a brand could not be made")
+    return len(PLANS)
+
+
+def stand_today(today: dt.date) -> None:
+    """Leave the brands without cases, their books open on today's date."""
+    for brand in BRANDS:
+        with unit_of_work(Actor.system(brand.id, "demo"), "demo") as uow:
+            uow.brand.business_date = today
+            uow.commit()
+
+
+def _hurry(connection: Any, record: Any) -> None:
+    """History is made anew when it is lost, so no commit waits for the disk."""
+    del record
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")
+    connection.commit()
+
+
+def live_in_brand(brand_id: int, start: dt.date, today: dt.date) -> None:
+    """Play the days of one brand."""
     load_jobs()
+    event.listen(application_engine(), "connect", _hurry)
     world = people()
     lives = [
         Life(plan, live(Case(plan), world), start + dt.timedelta(days=plan.starts_on))
         for plan in PLANS
+        if plan.brand_id == brand_id
     ]
     day = start
     while day <= today:
         moment = ist_midnight(day) + OPENS_AT
-        for brand in BRANDS:
-            for life in _due(lives, brand.id, day):
-                moment += STEP
-                with standing_at(moment):
-                    try:
-                        wait = next(life.steps)
-                        life.next_on = day + dt.timedelta(days=wait)
-                    except StopIteration:
-                        life.over = True
-                    settle(brand.id)
-            if day < today:
-                with standing_at(ist_midnight(day) + dt.timedelta(hours=23)):
-                    _close_day(brand.id)
-                    settle(brand.id)
+        for life in _due(lives, day):
+            moment += STEP
+            with standing_at(moment):
+                try:
+                    wait = next(life.steps)
+                    life.next_on = day + dt.timedelta(days=wait)
+                except StopIteration:
+                    life.over = True
+                settle(brand_id)
+        if day < today:
+            with standing_at(ist_midnight(day) + dt.timedelta(hours=23)):
+                _close_day(brand_id)
+                settle(brand_id)
         day += dt.timedelta(days=1)
-    for brand in BRANDS:
-        _deliver_messages(brand.id)
-    return len(PLANS)
+    _deliver_messages(brand_id)
 
 
-def _due(lives: list[Life], brand_id: int, day: dt.date) -> Iterator[Life]:
+def _due(lives: list[Life], day: dt.date) -> Iterator[Life]:
     for life in lives:
-        while not life.over and life.plan.brand_id == brand_id and life.next_on <= day:
+        while not life.over and life.next_on <= day:
             yield life
             if life.next_on > day:
                 break
@@ -135,7 +173,7 @@ def settle(brand_id: int) -> None:
                 .where(col(OutboxEvent.done_at).is_(None))
                 .order_by(col(OutboxEvent.id))
             ).all()
-            found = [(event.id, event.topic, dict(event.payload)) for event in events]
+            found = [(one.id, one.topic, dict(one.payload)) for one in events]
             session.execute(
                 update(OutboxEvent)
                 .where(col(OutboxEvent.done_at).is_(None))
@@ -169,7 +207,7 @@ def _deliver_messages(brand_id: int) -> None:
         uow.commit()
 
 
-def business_date_of(brand_id: int) -> dt.date:
-    """The brand's open date."""
-    with platform_session() as session:
-        return session.get_one(Brand, brand_id).business_date
+if __name__ == "__main__":
+    live_in_brand(
+        int(sys.argv[1]), dt.date.fromisoformat(sys.argv[2]), dt.date.fromisoformat(sys.argv[3])
+    )
