@@ -28,6 +28,7 @@ from backoffice.security.guard import GuardMiddleware
 from backoffice.security.login import login_routes
 from backoffice.shell.layout import framed
 from backoffice.shell.page import import_all_pages, pages
+from core.db.catalogue import load_services
 
 
 # Reflex evaluates this annotation among its own names
@@ -63,6 +64,7 @@ def _http_app() -> Starlette:
 
 def build() -> rx.App:
     """The app with every page of the house."""
+    load_services()
     made = rx.App(
         stylesheets=["/munim.css"],
         head_components=[

@@ -19,7 +19,7 @@ from core.application import service
 from core.application.access import require_open, steps_for
 from core.application.assignment_service import Reassign, people_for, reassign
 from core.application.gate import missing_for_credit
-from core.application.life_cycle import REJECT_CODES
+from core.application.life_cycle import OPEN, REJECT_CODES
 from core.application.next_step import next_step
 from core.application.quote import rate_words
 from core.application.service import Reject, Step
@@ -269,12 +269,10 @@ def _figures(found: Case) -> list[dict[str, str]]:
     shown += [
         (t("Tenure"), tenor_words(kind, days), ""),
         (t("Product"), found.product.name, rate_words(terms)),
-        (
-            t("With"),
-            found.holder or t("nobody"),
-            t("since {when}", when=format_datetime(application.status_since)),
-        ),
     ]
+    if application.status in OPEN:
+        since = t("since {when}", when=format_datetime(application.status_since))
+        shown.append((t("With"), found.holder or t("nobody"), since))
     if found.loan is not None:
         outstanding = found.balance.principal_outstanding_paise if found.balance else 0
         overdue = found.balance.days_past_due if found.balance else 0

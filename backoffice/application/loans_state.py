@@ -48,7 +48,6 @@ VIEWS = (
 COLUMNS = (
     ui.Column("number", "Number", sort=True),
     ui.Column("customer", "Customer"),
-    ui.Column("mobile", "Mobile"),
     ui.Column("product", "Product"),
     ui.Column("amount_paise", "Amount", kind="money", sort=True),
     ui.Column("tenor", "Tenure"),

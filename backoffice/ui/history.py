@@ -79,12 +79,13 @@ def _said(name: str, value: Any) -> str:
 
 
 def timeline_row(event: AuditEvent) -> dict[str, Any]:
-    """One audit event as a row of `timeline`."""
-    changes = change_words(event.before, event.after)
+    """One audit event as a row of `timeline`; only what was there before counts as changed."""
+    changes = change_words(event.before, event.after) if event.before else []
+    by_itself = event.actor_kind == "system"
     return {
         "id": str(event.id),
-        "who": event.actor_name,
-        "role": event.actor_role.replace("_", " "),
+        "who": "Munim" if by_itself else event.actor_name,
+        "role": "" if by_itself else event.actor_role.replace("_", " "),
         "what": audit_sentence(event),
         "when": format_datetime(event.at) + " IST",
         "why": event.reason,

@@ -139,7 +139,7 @@ def give_consents(uow: UnitOfWork, purposes: list[str]) -> list[str]:
         text = texts[purpose]
         if (purpose, text.version) in held:
             continue
-        row = uow.add(
+        uow.add(
             Consent(
                 customer_id=customer.id,
                 purpose=purpose,
@@ -153,7 +153,6 @@ def give_consents(uow: UnitOfWork, purposes: list[str]) -> list[str]:
         uow.audit(
             "consent.given",
             ("customer", customer.id),
-            after={"consent_id": row.id, "purpose": purpose, "text_hash": row.text_hash},
             title=text.title,
             version=text.version,
         )

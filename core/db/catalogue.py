@@ -38,3 +38,12 @@ def table_classes() -> dict[str, type[SQLModel]]:
 def sql_files() -> list[Path]:
     """Every `core/<feature>/*.sql`, run by the owner after the tables exist."""
     return sorted(Path(core.__path__[0]).glob("*/*.sql"))
+
+
+def load_services() -> None:
+    """Import every `core.<feature>.*service`, so that each audited action has its sentence."""
+    for feature in pkgutil.iter_modules(core.__path__):
+        folder = Path(core.__path__[0]) / feature.name
+        for module in pkgutil.iter_modules([str(folder)]):
+            if module.name.endswith("service"):
+                importlib.import_module(f"core.{feature.name}.{module.name}")

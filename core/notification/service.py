@@ -112,7 +112,7 @@ def queue_message(
         "message.queued",
         ("customer", customer_id),
         case_id=case_id,
-        channel=channel,
+        channel="SMS" if channel == "sms" else channel,
         kind=kind.name,
         to=masked,
     )
