@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from core.agreement.render import ClosedLoan, no_dues_pdf
-from core.agreement.service import borrower_of, lender_of
+from core.agreement.party import borrower_of, lender_of
 from core.application.tables import Application
 from core.brand.tables import Product
 from core.collection import store as collection_store

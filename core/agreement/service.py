@@ -18,13 +18,14 @@ from core.agreement import store
 from core.agreement.key_facts import Borrower, KeyFacts, Lender, Proposal, key_facts
 from core.agreement.life_cycle import AGREEMENT, WITH_SIGNER
 from core.agreement.papers import void_papers
+from core.agreement.party import borrower_of, lender_of
 from core.agreement.ports import SignAnswer, Signer, SignStatus
 from core.agreement.tables import Agreement
 from core.application.access import require_open
 from core.application.life_cycle import APPLICATION
 from core.application.tables import Application
 from core.brand.tables import Product
-from core.customer.tables import Customer, CustomerBankAccount
+from core.customer.tables import Customer
 from core.db.secret import seal, unseal
 from core.db.sentence import sentences
 from core.db.unit_of_work import UnitOfWork
@@ -166,39 +167,6 @@ def plan_papers(uow: UnitOfWork, agreement_id: int) -> PaperPlan:
         proposal,
         key_facts(lender, proposal),
         agreement.terms_hash,
-    )
-
-
-def lender_of(uow: UnitOfWork) -> Lender:
-    """The brand as it stands on papers."""
-    brand = uow.brand
-    return Lender(
-        name=brand.name,
-        legal_name=brand.legal_name or brand.name,
-        address=brand.address,
-        phone=brand.phone,
-        email=brand.email,
-        grievance_officer=brand.grievance_officer or f"Grievance officer of {brand.name}",
-        colour=brand.colour,
-    )
-
-
-def borrower_of(uow: UnitOfWork, application: Application) -> Borrower:
-    """The customer as it stands on papers; identifiers are masked."""
-    customer = uow.get(Customer, application.customer_id)
-    account = (
-        uow.find(CustomerBankAccount, application.bank_account_id)
-        if application.bank_account_id
-        else None
-    )
-    place = " ".join(part for part in (customer.city, customer.pincode) if part)
-    return Borrower(
-        name=customer.name,
-        address=", ".join(part for part in (customer.address_line, place) if part),
-        pan_masked=f"••••••{customer.pan_last4}" if customer.pan_last4 else "",
-        mobile_masked=f"+91 ••••• •{customer.mobile_last4}" if customer.mobile_last4 else "",
-        account_masked=f"•••• {account.account_last4}" if account else "",
-        ifsc=account.ifsc if account else "",
     )
 
 

@@ -26,8 +26,9 @@ from core.decision import store
 from core.decision.authority import CaseWeight, Reach, reach_of
 from core.decision.configuration import sanction_levels
 from core.decision.evidence import Evidence, changed_facts, facts_of, gather
+from core.decision.memo import reopen
 from core.decision.rule_set import Outcome, RuleRun
-from core.decision.service import ABOVE_MAXIMUM, reopen, sell
+from core.decision.service import ABOVE_MAXIMUM, sell
 from core.decision.tables import Cam, DecisionRun, SanctionDecision
 from core.kernel.business_day import format_date
 from core.kernel.errors import Conflict, Forbidden, Invalid

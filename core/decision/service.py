@@ -36,6 +36,7 @@ from core.decision.evidence import (
     salaries_of,
     seen_values,
 )
+from core.decision.memo import reopen
 from core.decision.repayment_date import first_repayment_on
 from core.decision.rule_set import (
     Outcome,
@@ -145,7 +146,7 @@ class CamView:
     decisions: Sequence[SanctionDecision]
 
 
-def prefill(uow: UnitOfWork, evidence: Evidence) -> CamForm:
+def _prefill(uow: UnitOfWork, evidence: Evidence) -> CamForm:
     """A first memo out of the file: newest salaries, obligations, the loan as asked for."""
     application, terms = evidence.application, evidence.terms
     tenor = tenor_in_unit(terms.kind, application.tenor_days)
@@ -275,7 +276,7 @@ def cam_view(uow: UnitOfWork, application_id: int) -> CamView:
     evidence = gather(uow, application_id)
     require_open(uow, evidence.application)
     cam = store.open_cam(uow, application_id)
-    prefilled = prefill(uow, evidence)
+    prefilled = _prefill(uow, evidence)
     form = form_of(cam) if cam else prefilled
     policy = (
         policy_of(cam)
@@ -293,7 +294,7 @@ def cam_view(uow: UnitOfWork, application_id: int) -> CamView:
         run=run,
         rules=rules_of_version(uow, run.rule_set_version_id) if run else current_rule_set(uow),
         run_outdated=run is not None and run.facts_hash != _run_hash(evidence, form),
-        missing=tuple(missing_to_recommend(uow, evidence, cam, run)),
+        missing=tuple(_missing_to_recommend(uow, evidence, cam, run)),
         versions=store.cams_of(uow, application_id),
         decisions=store.decisions_of(uow, application_id),
     )
@@ -324,7 +325,7 @@ def run_decision(uow: UnitOfWork, application_id: int) -> DecisionRun:
         raise NoRules("This brand has no lending rules yet; an administrator can publish them")
     evidence = gather(uow, application_id)
     cam = store.open_cam(uow, application_id)
-    form = form_of(cam) if cam else prefill(uow, evidence)
+    form = form_of(cam) if cam else _prefill(uow, evidence)
     figures = preview(evidence, form, credit_policy(uow, evidence.terms), uow.business_date).figures
     seen = seen_values(evidence, figures, uow.business_date)
     outcome = run_rules(active.rules, seen)
@@ -393,7 +394,7 @@ def nearest_possible(uow: UnitOfWork, application_id: int) -> Suggestion | None:
     if active is None:
         return None
     cam = store.open_cam(uow, application_id)
-    form = form_of(cam) if cam else prefill(uow, evidence)
+    form = form_of(cam) if cam else _prefill(uow, evidence)
     policy = credit_policy(uow, evidence.terms)
     step = max(policy.round_down_to_paise, form.proposed_paise // GRID_STEPS)
     grid: dict[int, Mapping[str, Seen]] = {}
@@ -545,7 +546,7 @@ def policy_of(cam: Cam) -> CamPolicy:
     return CamPolicy(**cam.policy)
 
 
-def missing_to_recommend(
+def _missing_to_recommend(
     uow: UnitOfWork, evidence: Evidence, cam: Cam | None, run: DecisionRun | None
 ) -> list[str]:
     """Everything that keeps a case from being recommended, one sentence each."""
@@ -592,7 +593,7 @@ def recommend(uow: UnitOfWork, command: Recommend) -> Application:
     evidence = gather(uow, application.id)
     cam = store.open_cam(uow, application.id)
     run = store.newest_run(uow, application.id)
-    missing = missing_to_recommend(uow, evidence, cam, run)
+    missing = _missing_to_recommend(uow, evidence, cam, run)
     if cam is None or run is None or missing:
         raise NotReadyToRecommend(missing)
     uow.expect_version(cam, command.cam_version)
@@ -659,28 +660,6 @@ def void_if_changed(uow: UnitOfWork, application_id: int) -> tuple[str, ...]:
             f"/{uow.brand.code}/loans/{application.id}?tab=cam",
         )
     return changed
-
-
-def reopen(uow: UnitOfWork, cam: Cam) -> Cam:
-    """A new draft with the content of a memo that no longer counts."""
-    return uow.add(
-        Cam(
-            application_id=cam.application_id,
-            number=cam.number + 1,
-            inputs=cam.inputs,
-            figures=cam.figures,
-            policy=cam.policy,
-            proposed_paise=cam.proposed_paise,
-            rate_bps=cam.rate_bps,
-            tenor=cam.tenor,
-            repayment_on=cam.repayment_on,
-            rationale=cam.rationale,
-            deviations=cam.deviations,
-            maker_id=cam.maker_id,
-            maker_name=cam.maker_name,
-            made_at=uow.now,
-        )
-    )
 
 
 def month_of(day: dt.date | None) -> str:
