@@ -54,6 +54,7 @@ class CustomerList(ui.TableState, rx.State):
         ui.Filter("since", "Registered since", kind="date"),
     )
     SORT = "-number"
+    EXPORT = "customers"
     EMPTY = "Nobody matches. People appear here when they register on the brand's page."
 
     def _rows(self, uow: UnitOfWork, ask: ListAsk) -> ListAnswer:
