@@ -19,12 +19,15 @@ from core.access.permission import Permission
 from core.agreement.ports import ESign
 from core.bureau.ports import BureauPull
 from core.db.unit_of_work import unit_of_work
+from core.document.ports import BlobStore
 from core.kernel.provider import ProviderUnavailable
 from core.kyc.ports import BankAccountCheck, PanCheck
 from core.notification.ports import Email, Sms, WhatsApp
 from core.payment.ports import PaymentGateway, PayoutGateway
 from core.provider import service
 from core.provider.service import CallFacts
+from integrations.blob_store import choice as blob_choice
+from integrations.blob_store.local import LocalBlobStore
 from integrations.equifax.client import PRODUCTION_URL as EQUIFAX_URL
 from integrations.equifax.client import Equifax
 from integrations.gupshup.client import PRODUCTION_URL as GUPSHUP_URL
@@ -184,6 +187,16 @@ def whatsapp(brand_id: int) -> WhatsApp:
 def email(brand_id: int) -> Email:
     """The brand's e-mail sender."""
     return cast("Email", port(Port.EMAIL, brand_id))
+
+
+def blob_store() -> BlobStore:
+    """The installation's object store; raises BlobKeyMissing without a key."""
+    return blob_choice.blob_store()
+
+
+def local_store() -> LocalBlobStore:
+    """The folder store, which also opens the links it signed; raises BlobKeyMissing."""
+    return blob_choice.local_store()
 
 
 def webhook(vendor: str) -> Webhook | None:

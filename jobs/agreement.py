@@ -17,7 +17,7 @@ from core.kernel.errors import NotFound
 from core.kernel.provider import ProviderError, ProviderOutcomeUnknown
 from core.provider.event import ProviderEvent
 from integrations import registry
-from integrations.blob_store.choice import blob_store
+from integrations.registry import blob_store
 from integrations.settings import public_url
 from jobs.schedule import scheduled
 from jobs.task import JobContext, Payload, job

@@ -13,7 +13,7 @@ from core.document import service
 from core.document.ports import BlobMissing
 from core.document.reading_process import ReaderRefused, ReaderStopped, ReadRequest, run_reader
 from core.document.tables import Document
-from integrations.blob_store.choice import blob_store
+from integrations.registry import blob_store
 from jobs.task import JobContext, job
 
 OCR_ENGINE = "integrations.ocr.tesseract:engine"

@@ -3,23 +3,14 @@ It follows the event of the books, so nothing is said that was not posted."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from core.agreement.render import ClosedLoan, no_dues_pdf
 from core.agreement.party import borrower_of, lender_of
 from core.application.tables import Application
 from core.brand.tables import Product
-from core.collection import store as collection_store
-from core.customer.tables import CustomerBankAccount
-from core.db.unit_of_work import UnitOfWork
 from core.document.paper import PDF, FilePaper, file_paper
-from core.kernel.business_day import format_date
-from core.kernel.money import format_inr
-from core.loan.tables import Loan, LoanBalance
+from core.loan.tables import Loan
 from core.notification.service import queue_message
-from core.payment.tables import Receipt
-from integrations.blob_store.choice import blob_store
+from integrations.registry import blob_store
 from jobs.task import JobContext, Payload, job
 
 

@@ -19,7 +19,7 @@ from core.report import service
 from core.report.catalogue import Report, find_report
 from core.report.csv_file import CsvWriter
 from core.report.tables import ExportRun
-from integrations.blob_store.choice import blob_store
+from integrations.registry import blob_store
 from jobs.task import JobContext, job
 
 PAGE_ROWS = 1_000

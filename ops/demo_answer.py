@@ -21,7 +21,7 @@ from core.kyc.tables import KycCheck
 from core.payment import link_service, payout_service
 from core.payment.ports import LinkAnswer, LinkStatus, PayoutAnswer, PayoutStatus
 from core.payment.tables import PaymentRequest, Payout
-from integrations.blob_store.choice import blob_store
+from integrations.registry import blob_store
 from jobs.task import JobContext, Payload, Work
 from ops.demo_plan import PLANS
 

@@ -58,7 +58,7 @@ from core.payment.link_service import AskPayment
 from core.payment.ports import LinkPayment, LinkStatus
 from core.payment.receipt_service import DecideReceipt, RecordReceipt
 from core.payment.tables import Disbursal, PaymentRequest, Receipt
-from integrations.blob_store.choice import blob_store
+from integrations.registry import blob_store
 from ops.demo_answer import link_answer, sign_answer
 from ops.demo_paper import StatementFacts, statement_pdf
 from ops.demo_plan import Plan

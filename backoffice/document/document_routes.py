@@ -32,7 +32,7 @@ from core.document.tables import Document
 from core.invoice import service as invoice_service
 from core.invoice.service import UploadInvoice
 from core.kernel.errors import Conflict, DomainError, Forbidden, NotFound
-from integrations.blob_store.choice import blob_store, local_store
+from integrations.registry import blob_store, local_store
 
 T = TypeVar("T")
 

@@ -21,7 +21,7 @@ from core.report import service
 from core.report.audit import audit_list, oldest_unsealed
 from core.report.store import own_exports
 from core.report.tables import ExportRun
-from integrations.blob_store.choice import blob_store
+from integrations.registry import blob_store
 
 CSV = "text/csv"
 KILOBYTE = 1024
