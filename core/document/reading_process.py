@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import ctypes
 import importlib
 import json
 import os
@@ -28,6 +29,7 @@ from core.kernel.errors import DomainError
 MEMORY_BYTES_MAX = 3 * 1024 * 1024 * 1024
 READ_SECONDS_MAX = 600
 PROBE_SECONDS_MAX = 30
+PR_SET_PDEATHSIG = 1
 RESULT_BYTES_MAX = 64 * 1024 * 1024
 
 Progress = Callable[[int, int], None]
@@ -169,10 +171,21 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 
 def _limit() -> None:
+    _die_with_parent()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
     resource.setrlimit(resource.RLIMIT_CPU, (READ_SECONDS_MAX, READ_SECONDS_MAX + 5))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (256 * 1024 * 1024, 256 * 1024 * 1024))
+
+
+def _die_with_parent() -> None:
+    """A worker that is killed takes its reader along; only Linux knows how."""
+    if sys.platform != "linux":
+        return
+    parent = os.getppid()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _say(message: dict[str, Any]) -> None:
