@@ -37,6 +37,15 @@ from core.payment.tables import Receipt
 KIND_WORDS = {POST: "Receipt", REVERSE: "Reversal of a receipt", RELEASE: "Disbursal"}
 WHOSE = (("mine", "Pending, mine to decide"), ("all", "Pending, all"), ("decided", "Decided"))
 
+# the order in which a checker reads a change; the database keeps none
+CHANGE_ORDER = ("Outstanding", "Overdue", "Overdue days", "Next due", "Excess kept", "Loan")
+
+
+def in_reading_order(changes: list[dict[str, str]], order: tuple[str, ...]) -> list[dict[str, str]]:
+    """Changes with the named labels first, as listed, then the rest."""
+    places = {label: place for place, label in enumerate(order)}
+    return sorted(changes, key=lambda change: places.get(change["label"], len(order)))
+
 
 class ApprovalList(ui.TableState, rx.State):
     """Payments that wait for a second person."""
@@ -191,7 +200,7 @@ def _request(uow: UnitOfWork, request_id: int) -> dict[str, Any]:
         ),
         "decided": f"{request.checker_name}, {format_datetime(decided)}" if decided else "",
         "decision_reason": request.decision_reason,
-        "changes": ui.change_words(request.before, request.after),
+        "changes": in_reading_order(ui.change_words(request.before, request.after), CHANGE_ORDER),
         "receipt_number": row.number,
         "mode": t(MODE_WORDS[row.mode]),
         "utr": row.utr or row.bank_reference or "–",

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import reflex as rx
 
 from backoffice import ui
+from backoffice.payment.approval_state import in_reading_order
 from backoffice.security import SecureState, command, in_query, in_unit_of_work, query, watch
 from backoffice.shell import t
 from core.access.permission import Permission
@@ -45,6 +46,7 @@ QUEUE_STATES = (
     ("paid", "Paid"),
 )
 TROUBLE = ("unknown", "failed", "reversed")
+CHANGE_ORDER = ("Sanctioned", "Fees kept back", "Paid out", "Account", "Rail", "Payout")
 RAILS = (("IMPS", "IMPS"), ("NEFT", "NEFT"), ("RTGS", "RTGS"))
 
 
@@ -357,7 +359,11 @@ def _during(uow: UnitOfWork, row: Disbursal) -> dict[str, Any]:
         ),
         "blockers": [],
         "effect": request.effect if request else "",
-        "changes": ui.change_words(request.before, request.after) if request else [],
+        "changes": (
+            in_reading_order(ui.change_words(request.before, request.after), CHANGE_ORDER)
+            if request
+            else []
+        ),
         "can_decide": can_decide,
         "why_not": why_not,
         "can_resubmit": can_try and uow.actor.can(Permission.DISBURSAL_REQUEST),

@@ -415,7 +415,11 @@ class PaymentsTab(SecureState, rx.State):
         typed = str(form.get("part", "")).strip()
         part = parse_inr(typed, field="part") if kind == "part" else 0
         wanted = AskPayment(self._loan_id, kind, part)
-        await in_unit_of_work(lambda uow: ask_payment(uow, wanted), use_case="ask_payment")
+        try:
+            await in_unit_of_work(lambda uow: ask_payment(uow, wanted), use_case="ask_payment")
+        except Invalid as refusal:
+            # the form beside this one has the field that is called amount
+            raise Invalid({"part" if kind == "part" else "kind": refusal.message}) from None
         return [ui.toast_done(t("The link is made and sent to the customer")), type(self).load]
 
     @command(Permission.PAYMENT_RECORD)

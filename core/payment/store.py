@@ -362,7 +362,7 @@ def payout_lines(uow: UnitOfWork, application_id: int) -> list[StatementLine]:
             " FROM payout o"
             " JOIN disbursal d ON d.brand_id = o.brand_id AND d.id = o.disbursal_id"
             " JOIN entry e ON e.brand_id = o.brand_id"
-            "   AND e.key IN ('payout:' || o.id || ':paid', 'payout:' || o.id || ':returned')"
+            "   AND e.key IN ('payout\\:' || o.id || '\\:paid', 'payout\\:' || o.id || '\\:returned')"
             " JOIN posting p ON p.brand_id = e.brand_id AND p.entry_id = e.id"
             " JOIN ledger_account a ON a.brand_id = p.brand_id AND a.id = p.account_id"
             " WHERE d.application_id = :application ORDER BY p.id"
