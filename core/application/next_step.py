@@ -48,7 +48,7 @@ def next_step(
 ) -> NextStep:
     """The sentences for a status; `holder` is the name of whoever has the case."""
     us = f"{holder} of our lending team" if holder else "our lending team"
-    who = holder or "nobody yet"
+    who = holder or "somebody to be found"
     if status in ("applied", "in_review") and statement_missing:
         return NextStep(
             f"Waits for the customer's bank statement; with {who}",
