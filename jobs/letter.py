@@ -3,8 +3,8 @@ It follows the event of the books, so nothing is said that was not posted."""
 
 from __future__ import annotations
 
-from core.agreement.render import ClosedLoan, no_dues_pdf
 from core.agreement.party import borrower_of, lender_of
+from core.agreement.render import ClosedLoan, no_dues_pdf
 from core.application.tables import Application
 from core.brand.tables import Product
 from core.document.paper import PDF, FilePaper, file_paper

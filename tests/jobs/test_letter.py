@@ -4,6 +4,8 @@ The loan is lent, paid and closed through the services; the letter is made by th
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
+
 from core.customer.tables import Customer
 from core.db.secret import seal
 from core.document.tables import Document
@@ -12,8 +14,6 @@ from core.loan.tables import Loan
 from core.notification.tables import Message
 from jobs.app import load_jobs
 from jobs.task import drain
-from sqlalchemy import select
-
 from tests.core.loan.lending import lender_of
 
 load_jobs()

@@ -169,7 +169,8 @@ export function FileDrop({
         update(key, { share: 1, done: true });
         onDone?.(answer);
       } else {
-        // a protected PDF is asked for its password right here; it goes with the file and is kept nowhere
+        // a protected PDF is asked for its password right here;
+        // it goes with the file and is kept nowhere
         const locked = answer.field === "password" ? file : null;
         update(key, { problem: answer.error || answer.message || words.broken, locked });
       }
