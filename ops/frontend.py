@@ -44,10 +44,12 @@ def _sources() -> Iterator[Path]:
                 yield path
 
 
-def sources_hash() -> str:
-    """A hash of everything the built pages are made from."""
+def sources_hash(*, locks: bool = True) -> str:
+    """A hash of everything the built pages are made from; `locks`: with the package locks."""
     digest = hashlib.sha256()
     for path in _sources():
+        if not locks and path.parent.name == "reflex.lock":
+            continue
         digest.update(str(path.relative_to(ROOT)).encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
@@ -130,10 +132,12 @@ def ensure_built(home: Path) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if is_built(home):
             return folder
-        wanted = sources_hash()
+        before = sources_hash(locks=False)
         (folder / STAMP).unlink(missing_ok=True)
         _build(home)
-        (folder / STAMP).write_text(wanted if wanted == sources_hash() else sources_hash())
+        # the build itself may pin packages; a source that changed meanwhile needs another build
+        if before == sources_hash(locks=False):
+            (folder / STAMP).write_text(sources_hash())
     return folder
 
 

@@ -8,8 +8,11 @@ import { Dialog } from "./dialog";
 const NUMERIC = new Set(["money", "number", "percent_bps"]);
 const SHORT = new Set(["date", "datetime", "status"]);
 
-const shape = (column) =>
-  NUMERIC.has(column.kind) ? "num" : SHORT.has(column.kind) ? "nowrap" : "";
+const shape = (column, value) => {
+  if (NUMERIC.has(column.kind)) return "num";
+  if (SHORT.has(column.kind)) return "nowrap";
+  return value?.sub ? "two" : "";
+};
 const TYPING_PAUSE_MS = 350;
 
 function Cell({ column, value, href, first }) {
@@ -340,7 +343,7 @@ export function DataTable({ data = {}, words = {}, onExport, onSaveView, onForge
                     <td
                       key={column.key}
                       data-label={column.label}
-                      className={shape(column)}
+                      className={shape(column, row.cells[column.key])}
                     >
                       <Cell
                         column={column}
