@@ -55,8 +55,8 @@ class DisbursalList(ui.TableState, rx.State):
 
     READ = Permission.DISBURSAL_LIST
     COLUMNS = (
-        ui.Column("number", "Disbursal", sort=True),
-        ui.Column("case_number", "Case"),
+        ui.Column("number", "Disbursal", kind="code", sort=True),
+        ui.Column("case_number", "Case", kind="code"),
         ui.Column("customer", "Customer"),
         ui.Column("net_paise", "Amount", kind="money", sort=True),
         ui.Column("status", "State", kind="status"),
@@ -97,11 +97,12 @@ class DisbursalList(ui.TableState, rx.State):
         age = age_words(uow.now - row["since"])
         ready = row["status"] == listing.READY
         said = t("Ask for the release of the money") if ready else t(NEXT_ACTION[row["status"]])
+        ended = row["status"] in ("paid", "refused")
         return row | {
             "href": f"{base}/{row['application_id']}",
             "number": row["number"] or t("Not requested"),
-            "age": t("{age}, longer than usual", age=age) if row["stuck"] else age,
-            "next": row["cause"] or said,
+            "age": "" if ended else t("{age}, late", age=age) if row["stuck"] else age,
+            "next": row["cause"] or ("" if ended else said),
             "tone": "warn" if row["stuck"] or row["status"] in TROUBLE else "",
         }
 
@@ -156,6 +157,7 @@ class DisbursalCase(SecureState, rx.State):
     blockers: list[dict[str, str]] = []
     payouts: list[dict[str, str]] = []
     effect: str = ""
+    release_words: str = ""
     changes: list[dict[str, str]] = []
     can_request: bool = False
     can_decide: bool = False
@@ -293,6 +295,7 @@ def _before(application: Application, ready: store.Ready) -> dict[str, Any]:
         "released": "",
         "blockers": [_blocker_row(one) for one in found],
         "effect": "",
+        "release_words": "",
         "changes": [],
         "can_decide": False,
         "why_not": "",
@@ -359,9 +362,20 @@ def _during(uow: UnitOfWork, row: Disbursal) -> dict[str, Any]:
         ),
         "blockers": [],
         "effect": request.effect if request else "",
+        "release_words": (
+            t(
+                "To the account {account} by {rail}; {fees} of fees are kept back.",
+                account=request.after.get("Account", ""),
+                rail=request.after.get("Rail", ""),
+                fees=request.after.get("Fees kept back", ""),
+            )
+            if request
+            else ""
+        ),
         "changes": (
             in_reading_order(ui.change_words(request.before, request.after), CHANGE_ORDER)
-            if request
+            # a first release changes nothing that was: it is said in one sentence instead
+            if request and request.before
             else []
         ),
         "can_decide": can_decide,

@@ -144,7 +144,11 @@ def _waiting() -> rx.Component:
     state = DisbursalCase
     return ui.section(
         t("Release"),
-        ui.diff(state.changes, effect=state.effect),
+        rx.cond(state.changes.length() > 0, ui.diff(state.changes)),
+        rx.el.div(
+            rx.el.p(state.effect, class_name="strong"),
+            rx.el.p(state.release_words, class_name="muted"),
+        ),
         rx.cond(state.why_not, ui.note(state.why_not, tone="warn")),
         rx.cond(
             state.can_decide,

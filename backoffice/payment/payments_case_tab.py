@@ -302,11 +302,11 @@ def ledger_panel() -> rx.Component:
 # ---------------------------------------------------------------- payments
 
 RECEIPT_COLUMNS = (
-    ui.Column("number", "Receipt"),
+    ui.Column("number", "Receipt", kind="code"),
     ui.Column("value_date", "Value date"),
     ui.Column("amount", "Amount", kind="money"),
     ui.Column("mode", "Mode"),
-    ui.Column("utr", "UTR"),
+    ui.Column("utr", "UTR", kind="code"),
     ui.Column("used", "Used for"),
     ui.Column("by", "By"),
     ui.Column("status", "State", kind="status"),

@@ -310,7 +310,9 @@ def simple_table(
             shown = rx.cond(href, link(shown, href), shown)
         return rx.el.td(
             shown,
-            class_name="num" if column.kind in numeric else "",
+            class_name=(
+                "num" if column.kind in numeric else "nowrap" if column.kind == "code" else ""
+            ),
             custom_attrs={"data-label": t(column.label)},
         )
 

@@ -94,10 +94,30 @@ def _effect(amount_paise: int, name: str) -> str:
     return f"Release {format_inr(amount_paise)} to {name}"
 
 
+def _account_words(account: CustomerBankAccount) -> str:
+    return f"•••• {account.account_last4} · {account.ifsc}"
+
+
 def _ask(uow: UnitOfWork, row: Disbursal, account: CustomerBankAccount, rail: str) -> None:
     """Put the release before another person, who sees what will happen and nothing else."""
+    after = {
+        "Sanctioned": format_inr(row.sanctioned_paise),
+        "Fees kept back": format_inr(row.fees_paise),
+        "Paid out": format_inr(row.net_paise),
+        "Account": _account_words(account),
+        "Rail": rail,
+    }
+    before: dict[str, str] = {}
     last = store.last_payout(uow, row.id)
-    before = {"Payout": f"attempt {last.attempt} failed: {last.cause}"} if last else {}
+    if last is not None:
+        old = uow.get(CustomerBankAccount, last.bank_account_id)
+        before = {
+            **after,
+            "Account": _account_words(old),
+            "Rail": last.rail,
+            "Payout": f"{last.attempt}: {last.cause or last.status}",
+        }
+        after["Payout"] = f"{last.attempt + 1}: a new one in place of {last.attempt}"
     request_approval(
         uow,
         RELEASE,
@@ -105,13 +125,7 @@ def _ask(uow: UnitOfWork, row: Disbursal, account: CustomerBankAccount, rail: st
         payload={"bank_account_id": account.id, "rail": rail},
         effect=_effect(row.net_paise, store.customer_name(uow, row.customer_id)),
         before=before,
-        after={
-            "Sanctioned": format_inr(row.sanctioned_paise),
-            "Fees kept back": format_inr(row.fees_paise),
-            "Paid out": format_inr(row.net_paise),
-            "Account": f"•••• {account.account_last4} · {account.ifsc}",
-            "Rail": rail,
-        },
+        after=after,
         amount_paise=row.net_paise,
         subject_version=row.version,
         case_id=row.application_id,
@@ -162,7 +176,6 @@ def _request(uow: UnitOfWork, application_id: int) -> int:
         "disbursal.requested",
         ("disbursal", row.id),
         case_id=application.id,
-        after={"net_paise": row.net_paise, "fees_paise": row.fees_paise},
         number=row.number,
         amount=format_inr(row.net_paise),
         name=store.customer_name(uow, row.customer_id),
@@ -243,7 +256,6 @@ def _release(uow: UnitOfWork, request: ApprovalRequest) -> None:
         "disbursal.approved",
         ("disbursal", row.id),
         case_id=row.application_id,
-        after={"payout_id": payout.id, "attempt": payout.attempt},
         amount=format_inr(row.net_paise),
         name=store.customer_name(uow, row.customer_id),
     )

@@ -241,7 +241,6 @@ def _process(uow: UnitOfWork, disbursal: Disbursal, row: Payout, answer: PayoutA
         "disbursal.paid_again" if again else "disbursal.paid",
         ("disbursal", disbursal.id),
         case_id=disbursal.application_id,
-        after={"loan_id": disbursal.loan_id, "utr": row.utr},
         amount=format_inr(row.amount_paise),
         name=store.customer_name(uow, disbursal.customer_id),
         utr=row.utr or "not told yet",
@@ -269,7 +268,6 @@ def _fail(uow: UnitOfWork, disbursal: Disbursal, row: Payout, code: str, reason:
         "payout.failed",
         ("disbursal", disbursal.id),
         case_id=disbursal.application_id,
-        after={"cause": row.cause},
         number=disbursal.number,
         cause=row.cause,
     )

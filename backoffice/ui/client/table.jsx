@@ -6,7 +6,7 @@ import { Chip, Glyph } from "./pieces";
 import { Dialog } from "./dialog";
 
 const NUMERIC = new Set(["money", "number", "percent_bps"]);
-const SHORT = new Set(["date", "datetime", "status"]);
+const SHORT = new Set(["code", "date", "datetime", "status"]);
 
 const shape = (column, value) => {
   if (NUMERIC.has(column.kind)) return "num";

@@ -67,8 +67,8 @@ def test_the_maker_is_told_that_another_person_must_decide(signed_case, staff):
         True,
         "Release ₹ 4,19,985.00 to Asha Patil",
     )
-    assert {one["label"]: one["after"] for one in theirs["changes"]}["Account"] == (
-        "•••• 4471 · HDFC0000053"
+    assert theirs["release_words"] == (
+        "To the account •••• 4471 · HDFC0000053 by IMPS; ₹ 5,015.00 of fees are kept back."
     )
 
 
