@@ -164,18 +164,19 @@ def _row(row: rx.Var) -> rx.Component:
         rx.el.td(row["line"], class_name="num", custom_attrs={"data-label": t("Row")}),
         rx.el.td(row["date"], class_name="nowrap", custom_attrs={"data-label": t("Date")}),
         rx.el.td(
-            rx.el.div(row["narration"], style={"overflow_wrap": "anywhere"}),
-            rx.cond(row["reference"], rx.el.div(row["reference"], class_name="muted")),
-            rx.el.div(marks, class_name="row"),
+            rx.el.div(
+                rx.el.div(row["narration"], style={"overflow_wrap": "anywhere"}),
+                rx.cond(row["reference"], rx.el.div(row["reference"], class_name="muted")),
+                rx.el.div(marks, class_name="row"),
+            ),
             custom_attrs={"data-label": t("Narration")},
         ),
         rx.el.td(row["debit"], class_name="num", custom_attrs={"data-label": t("Debit")}),
         rx.el.td(row["credit"], class_name="num", custom_attrs={"data-label": t("Credit")}),
         rx.el.td(
-            row["balance"],
-            rx.cond(
-                row["proof"],
-                rx.el.div(row["proof"], style={"color": "var(--bad)"}),
+            rx.el.div(
+                rx.el.div(row["balance"]),
+                rx.cond(row["proof"], rx.el.div(row["proof"], style={"color": "var(--bad)"})),
             ),
             class_name="num",
             custom_attrs={"data-label": t("Balance")},
@@ -188,6 +189,7 @@ def _row(row: rx.Var) -> rx.Component:
             class_name="num",
         ),
         class_name=rx.cond(row["proof"], "bad", ""),
+        id="row-" + row["row"].to(str),
     )
 
 

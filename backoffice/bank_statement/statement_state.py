@@ -102,9 +102,10 @@ class CaseStatement(SecureState, rx.State):
         await self._show(self.rows_from + ROWS_SHOWN)
 
     @query(Permission.DOCUMENT_READ)
-    async def go_to_row(self, row: str) -> None:
-        """The page of rows on which a row stands."""
+    async def go_to_row(self, row: str) -> Any:
+        """The page of rows on which a row stands, scrolled to it."""
         await self._show(int(row) // ROWS_SHOWN * ROWS_SHOWN)
+        return rx.scroll_to(f"row-{int(row)}")
 
     @query(Permission.DOCUMENT_CORRECT)
     async def edit(self, row: dict[str, str]) -> None:

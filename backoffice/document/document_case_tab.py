@@ -48,24 +48,29 @@ def _actions(row: rx.Var) -> rx.Component:
 def _line(row: rx.Var) -> rx.Component:
     return rx.el.tr(
         rx.el.td(
-            rx.el.div(row["kind"], class_name="strong"),
-            rx.el.div(row["file"], class_name="muted"),
+            rx.el.div(
+                rx.el.div(row["kind"], class_name="strong"),
+                rx.el.div(row["file"], class_name="muted"),
+            ),
             custom_attrs={"data-label": t("Document")},
         ),
         rx.el.td(
-            ui.status_chip(row["state"].to(str)),
-            rx.cond(row["reason"], rx.el.div(row["reason"], class_name="muted")),
+            rx.el.div(
+                ui.status_chip(row["state"].to(str)),
+                rx.cond(row["reason"], rx.el.div(row["reason"], class_name="muted")),
+            ),
             custom_attrs={"data-label": t("State")},
         ),
         rx.el.td(
-            row["reading"],
-            ui.progress(row["run"].to(dict)),
+            rx.el.div(row["reading"], ui.progress(row["run"].to(dict))),
             custom_attrs={"data-label": t("Reading")},
         ),
         rx.el.td(row["pages"], class_name="num", custom_attrs={"data-label": t("Pages")}),
         rx.el.td(
-            rx.el.div(row["uploaded"]),
-            rx.el.div(row["by"], class_name="muted"),
+            rx.el.div(
+                rx.el.div(row["uploaded"]),
+                rx.el.div(row["by"], class_name="muted"),
+            ),
             custom_attrs={"data-label": t("Uploaded")},
         ),
         rx.el.td(rx.el.div(_actions(row), class_name="row"), class_name="num"),

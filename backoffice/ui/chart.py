@@ -73,6 +73,7 @@ def bar_chart(
         rx.recharts.x_axis(data_key=x, tick_line=False),
         rx.recharts.y_axis(width=64, tick_line=False, axis_line=False),
         rx.recharts.graphing_tooltip(),
+        *([rx.recharts.legend()] if len(series) > 1 else []),
         *[
             rx.recharts.bar(data_key=key, name=label, fill=fill, **stack)
             for (key, label), fill in zip(
@@ -93,6 +94,7 @@ def line_chart(data: Any, x: str, series: list[tuple[str, str]], title: str) -> 
         rx.recharts.x_axis(data_key=x, tick_line=False),
         rx.recharts.y_axis(width=64, tick_line=False, axis_line=False),
         rx.recharts.graphing_tooltip(),
+        *([rx.recharts.legend()] if len(series) > 1 else []),
         *[
             rx.recharts.line(data_key=key, name=label, stroke=stroke, dot=False, stroke_width=2)
             for (key, label), stroke in zip(

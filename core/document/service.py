@@ -47,7 +47,11 @@ KINDS = {
     "pan_card": "PAN card",
     "address_proof": "address proof",
     "photo": "photo",
-    "agreement": "agreement",
+    "agreement": "loan agreement",
+    "key_facts": "key facts statement",
+    "sanction_letter": "sanction letter",
+    "signed_agreement": "signed agreement",
+    "no_dues": "no-dues letter",
     "other": "document",
 }
 PARTIES = (ActorKind.CUSTOMER, ActorKind.BUSINESS)
