@@ -285,7 +285,9 @@ def _bounces(rows: Sequence[StatementRow]) -> tuple[Bounce, ...]:
         "cheque_return_in": "inward_cheque_return",
         "cheque_return_out": "outward_cheque_return",
     }
-    events = [(row, kinds[_kind(row)]) for row in rows if _kind(row) in kinds]
+    events: list[tuple[StatementRow, BounceKind]] = [
+        (row, kinds[_kind(row)]) for row in rows if _kind(row) in kinds
+    ]
     charges: dict[int, list[StatementRow]] = defaultdict(list)
     alone: list[StatementRow] = []
     for row in rows:

@@ -46,7 +46,7 @@ class Tesseract:
         colour = page_of_photo(np.asarray(image.convert("RGB")))
         prepared = prepare(colour, self._quarter_turns(colour))
         picture = Image.fromarray(prepared.grey)
-        found: dict[str, list[Any]] = pytesseract.image_to_data(
+        found: Any = pytesseract.image_to_data(
             picture,
             lang="eng",
             config="--oem 1 --psm 6 -c preserve_interword_spaces=1 -c tessedit_do_invert=0",
@@ -72,7 +72,7 @@ class Tesseract:
     def _quarter_turns(self, colour: Any) -> int:
         """How often the page must be turned clockwise to stand upright."""
         try:
-            answer: dict[str, Any] = pytesseract.image_to_osd(
+            answer: Any = pytesseract.image_to_osd(
                 Image.fromarray(colour),
                 config="--psm 0 -c min_characters_to_try=20",
                 output_type=pytesseract.Output.DICT,
