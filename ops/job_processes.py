@@ -3,11 +3,13 @@ They are forked from one process that imported everything once, which saves seco
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import sys
 from functools import partial
 from pathlib import Path
+from types import FrameType
 
 import redis
 
@@ -66,16 +68,17 @@ def main() -> int:
     home = Path(os.environ["MUNIM_HOME"])
     supervisor = Supervisor(home, say, list_name=LIST_NAME)
     supervisor.end_leftovers()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: supervisor.stopping.set())
-    import celery.apps.beat
-    import celery.apps.worker
-    import redbeat
 
-    import jobs.outbox_relay
+    def end(_number: int, _frame: FrameType | None) -> None:
+        supervisor.stopping.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    # what the children need, loaded before they are forked
+    for module in ("celery.apps.beat", "celery.apps.worker", "redbeat", "jobs.outbox_relay"):
+        importlib.import_module(module)
     from jobs.app import app, load_jobs
 
-    del celery, redbeat, jobs
     load_jobs()
     app.finalize()
     try:

@@ -28,7 +28,7 @@ from ops.installation import (
 )
 from ops.postgres import Postgres, PostgresError
 from ops.schema_mark import schema_mark
-from ops.supervisor import Interrupted, PartFailed, Step, Supervisor, say
+from ops.supervisor import Interrupted, Part, PartFailed, Step, Supervisor, say
 from ops.valkey import Valkey
 
 SERVER_SECONDS_MAX = 10
@@ -172,39 +172,28 @@ class Start:
 
     def _start_stores(self, *, quiet: bool = False) -> None:
         settings = self._settings
-        stores = []
         ports = ports_of(settings.home)
+        stores: list[Part] = []
+        server: Postgres | None = None
         if settings.embedded_database:
-            server = Postgres(
-                settings.home / "postgres", ports["postgres"], self._secrets["POSTGRES_PASSWORD"]
-            )
+            password = self._secrets["POSTGRES_PASSWORD"]
+            server = Postgres(settings.home / "postgres", ports["postgres"], password)
             if not server.exists:
                 say("Making the database")
             server.initialise()
             stores.append(parts.postgres_part(server))
-        if not settings.redis_url:
-            store = Valkey(
-                settings.home / "valkey", ports["valkey"], self._secrets["VALKEY_PASSWORD"]
-            )
+        if settings.redis_url:
+            self._told["REDIS_URL"] = settings.redis_url
+        else:
+            password = self._secrets["VALKEY_PASSWORD"]
+            store = Valkey(settings.home / "valkey", ports["valkey"], password)
             store.initialise()
             stores.append(parts.valkey_part(store))
             self._told["REDIS_URL"] = store.url()
-        else:
-            self._told["REDIS_URL"] = settings.redis_url
         if stores:
             self._supervisor.start(*stores)
-        if settings.embedded_database:
-            passwords = {role: self._secrets[f"{role.upper()}_PASSWORD"] for role in postgres.ROLES}
-            server.create_roles(passwords)
-            if self._half_made.exists():
-                if not quiet:
-                    say("The demo data was interrupted half-way; starting over")
-                self.forget_everything(server)
-            server.create_database(DATABASE)
-            self._told["DATABASE_URL"] = server.url(
-                postgres.APPLICATION, passwords[postgres.APPLICATION], DATABASE
-            )
-            self._migration_url = server.url(postgres.OWNER, passwords[postgres.OWNER], DATABASE)
+        if server is not None:
+            self._furnish(server, quiet=quiet)
         else:
             self._told["DATABASE_URL"] = settings.database_url
             self._migration_url = settings.migration_url
@@ -212,6 +201,19 @@ class Start:
         if settings.redis_url and not parts.redis_is_there(settings.redis_url):
             raise CannotStart("The server in REDIS_URL does not answer.")
         parts.forget_heartbeats(self._told["REDIS_URL"])
+
+    def _furnish(self, server: Postgres, *, quiet: bool) -> None:
+        """Give the embedded server its roles and database."""
+        passwords = {role: self._secrets[f"{role.upper()}_PASSWORD"] for role in postgres.ROLES}
+        server.create_roles(passwords)
+        if self._half_made.exists():
+            if not quiet:
+                say("The demo data was interrupted half-way; starting over")
+            self.forget_everything(server)
+        server.create_database(DATABASE)
+        urls = {role: server.url(role, passwords[role], DATABASE) for role in postgres.ROLES}
+        self._told["DATABASE_URL"] = urls[postgres.APPLICATION]
+        self._migration_url = urls[postgres.OWNER]
 
     def _require_own_database(self) -> None:
         for name, url in (

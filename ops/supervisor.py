@@ -234,10 +234,11 @@ class Supervisor:
         while True:
             if self.stopping.is_set():
                 raise Interrupted
-            if child.process.poll() is not None:
+            code = child.process.poll()
+            if code is not None:
                 raise PartFailed(
                     f"The {part.name} stopped while starting "
-                    f"({_how(child.process.returncode)}).\n{self._tail(part.name)}"
+                    f"({_how(code)}).\n{self._tail(part.name)}"
                 )
             if part.probe is None or part.probe():
                 return

@@ -76,7 +76,10 @@ def test_no_line_is_longer_than_a_hundred_characters():
         f"{name}:{number}"
         for name in sources(*SOURCES)
         for number, line in enumerate(text(name).splitlines(), start=1)
-        if len(PRAGMA.sub("", line)) > LINE_LENGTH_MAX and "# noqa: E501" not in line
+        if len(PRAGMA.sub("", line)) > LINE_LENGTH_MAX
+        and "# noqa: E501" not in line
+        # one long word, like a recorded signature, has no place to break
+        and len(line.split()) > 1
     ]
     assert long == []
 

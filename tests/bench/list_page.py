@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, event, text
-from sqlalchemy.orm import with_loader_criteria
-from sqlmodel import Session, SQLModel, col
+from sqlalchemy.orm import Session, with_loader_criteria
+from sqlmodel import SQLModel, col
 
 from core.access.actor import Actor
 from core.application.store import case_list
