@@ -6,6 +6,8 @@ from __future__ import annotations
 import reflex as rx
 
 from backoffice import ui
+from backoffice.application.desks_page import desk_fields
+from backoffice.application.desks_state import MyDesk
 from backoffice.application.loans_state import VIEWS, CaseList, QueueList
 from backoffice.shell import nav, page, t
 from backoffice.ui.client_piece import RouterLink
@@ -61,15 +63,31 @@ def loans_page() -> rx.Component:
     route="/[brand]/queue",
     title="My desk",
     permission=Permission.APPLICATION_REVIEW,
-    on_load=[QueueList.load, QueueList.watch_changes],
+    on_load=[QueueList.load, MyDesk.load, QueueList.watch_changes],
 )
 def queue_page() -> rx.Component:
     """What waits for the loan executive who looks."""
     return ui.screen(
         ui.page_header(
             t("My desk"),
+            ui.button(t("Leave and availability"), MyDesk.edit, icon_name="calendar"),
             ui.next_case(QueueList.next_case),
             subtitle=t("Your cases, the longest waiting first"),
         ),
+        rx.cond(
+            MyDesk.mine["why"],
+            ui.note(t("You get no new cases:"), " ", MyDesk.mine["why"], tone="warn"),
+        ),
         ui.table(QueueList),
+        ui.dialog(
+            MyDesk.editing,
+            ui.form(
+                MyDesk,
+                MyDesk.keep,
+                *desk_fields(MyDesk, MyDesk.mine, with_limit=False),
+                submit=t("Save"),
+            ),
+            title=t("Leave and availability"),
+            on_close=MyDesk.close,
+        ),
     )

@@ -14,6 +14,7 @@ from backoffice.security import SecureState, in_query, query
 from backoffice.shell import t
 from core.access.permission import Permission
 from core.application.access import require_open
+from core.application.life_cycle import CREDIT, REVIEW
 from core.application.quote import limit_words, percent, quote, rate_words
 from core.application.service import PURPOSES
 from core.application.store import Case, assignments_of, read_case
@@ -53,7 +54,7 @@ class OverviewTab(SecureState, rx.State):
                 _person(found),
                 _wish(found),
                 [_consent(one) for one in active_consents(uow, found.customer.id)],
-                [_spell(one) for one in assignments_of(uow, case_id)],
+                [_spell(one, found.application.status) for one in assignments_of(uow, case_id)],
                 ui.timeline_rows(uow, case_id=case_id),
             )
 
@@ -141,12 +142,17 @@ def _consent(one: Consent) -> dict[str, str]:
     }
 
 
-def _spell(one: Assignment) -> dict[str, str]:
+def _spell(one: Assignment, status: str) -> dict[str, str]:
+    at_work = status in (REVIEW if one.duty == "loan_executive" else CREDIT)
+    if one.ended_at:
+        until = format_datetime(one.ended_at)
+    else:
+        until = t("now") if at_work else t("handed on")
     return {
         "who": one.staff_name,
         "duty": t(one.duty.replace("_", " ").capitalize()),
         "from": format_datetime(one.assigned_at),
-        "until": format_datetime(one.ended_at) if one.ended_at else t("now"),
+        "until": until,
         "reason": one.reason,
         "href": "",
     }

@@ -81,7 +81,8 @@ def _said(name: str, value: Any) -> str:
 def timeline_row(event: AuditEvent) -> dict[str, Any]:
     """One audit event as a row of `timeline`; only what was there before counts as changed."""
     changes = change_words(event.before, event.after) if event.before else []
-    by_itself = event.actor_kind == "system"
+    # a template goes out by itself, whoever's step it was that caused it
+    by_itself = event.actor_kind == "system" or event.action == "message.queued"
     return {
         "id": str(event.id),
         "who": "Munim" if by_itself else event.actor_name,

@@ -99,6 +99,8 @@ STATUS: dict[str, tuple[str, str, str]] = {
     "duplicate": ("Duplicate", "bad", "alert"),
     # people
     "declared": ("Not verified yet", "warn", "clock"),
+    "takes_work": ("Takes cases", "good", "check"),
+    "takes_none": ("Takes none", "warn", "clock"),
     "enabled": ("Can log in", "good", "check"),
     "disabled": ("Disabled", "bad", "cross"),
     "ended": ("Ended", "plain", "cross"),

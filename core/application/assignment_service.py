@@ -41,7 +41,7 @@ sentences.add(
     {
         "application.allotted": "gave the case to {who} ({duty}): {why}",
         "application.waiting": "found nobody free for the case ({duty}): {why}",
-        "application.reassigned": "moved the case from {old} to {who} ({duty}): {reason}",
+        "application.reassigned": "moved the case from {old} to {who} ({duty})",
         "application.claimed": "opened the case to work on it",
     }
 )
@@ -177,6 +177,14 @@ def people_for(uow: UnitOfWork, duty: str) -> list[Candidate]:
     """Who could take a case for a duty, with load and leave, for a manager who moves one."""
     uow.actor.require(Permission.APPLICATION_ASSIGN)
     return _candidates(uow, duty)
+
+
+def my_desk(uow: UnitOfWork) -> Candidate:
+    """One's own load, limit and leave as allotment sees them."""
+    uow.actor.require(Permission.APPLICATION_REVIEW)
+    actor = uow.actor
+    found = next((c for c in _candidates(uow, LOAN_EXECUTIVE) if c.staff_id == actor.id), None)
+    return found or Candidate(actor.id or 0, actor.name, available=False)
 
 
 @dataclass(frozen=True, slots=True)

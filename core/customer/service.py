@@ -12,7 +12,7 @@ from sqlmodel import col
 from core.access.actor import ActorKind
 from core.access.mask import Revealed, reveal
 from core.access.permission import Permission
-from core.access.tables import OtpChallenge
+from core.access.tables import OtpChallenge, PartySession
 from core.application.tables import Application
 from core.customer.consent import current_texts
 from core.customer.profile import (
@@ -223,6 +223,15 @@ def save_identity(uow: UnitOfWork, command: SaveIdentity) -> Customer:
     customer.name, customer.name_key = given.name, name_key(given.name)
     customer.date_of_birth, customer.gender = given.date_of_birth, given.gender
     customer.email = given.email
+    uow.session.execute(
+        update(PartySession)
+        .where(
+            col(PartySession.brand_id) == uow.brand_id,
+            col(PartySession.party_kind) == "customer",
+            col(PartySession.party_id) == customer.id,
+        )
+        .values(party_name=given.name)
+    )
     if customer.pan_index != index:
         customer.pan_sealed, customer.pan_index = seal(given.pan), index
         customer.pan_last4 = given.pan[-4:]

@@ -16,6 +16,7 @@ from core.application.assignment_service import (
     allot,
     allot_waiting,
     claim_next,
+    my_desk,
     people_for,
     reassign,
     release_claim,
@@ -221,3 +222,15 @@ def test_people_who_press_together_never_get_one_case(brand, staff):
 def test_marketing_has_no_next_case(staff, uow):
     with uow(staff("marketing")) as work, pytest.raises(Forbidden):
         claim_next(work)
+
+
+def test_my_desk_shows_my_own_load_and_leave(brand, staff, uow):
+    me = staff("loan_executive")
+    give(brand, cases(brand, 1)[0])
+    with uow(me) as work:
+        set_availability(work, SetAvailability(me.id, True, dt.date(2026, 11, 20), open_limit=3))
+        desk = my_desk(work)
+        assert (desk.open_cases, desk.open_limit) == (1, 3)
+        assert desk.why_not(work.business_date) == "on leave"
+    with uow(staff("marketing")) as work, pytest.raises(Forbidden):
+        my_desk(work)
