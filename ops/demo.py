@@ -32,9 +32,9 @@ def main() -> int:
     open_demo_brands(start, now - dt.timedelta(days=HISTORY_DAYS))
     from ops.demo_history import live_through, stand_today
 
-    if os.environ.get("MUNIM_DEMO", "full") == "people":
+    if os.environ.get("MUNIM_DEMO_CASES", "1") == "0":
         stand_today(today)
-        print("Demo data: 2 brands and their people, no cases (MUNIM_DEMO=people)")
+        print("Demo data: 2 brands and their people, no cases (MUNIM_DEMO_CASES=0)")
         return 0
     cases = live_through(start, today)
     print(f"Demo data: 2 brands, {cases} cases in {time.monotonic() - began:.1f} s")

@@ -36,10 +36,11 @@ def run_worker(name: str, queues: str, processes: int) -> int:
 
 
 def run_beat() -> int:
-    """Be Celery's clock; any number may run, a lock in the store lets one tick."""
+    """Be Celery's clock; any number may run, since a slot is a row that opens once."""
     from jobs.app import app
 
-    app.start(["beat", "--loglevel", "INFO", "--scheduler", "redbeat.RedBeatScheduler"])
+    kept = Path(os.environ["MUNIM_HOME"]) / "beat"
+    app.start(["beat", "--loglevel", "INFO", "--schedule", str(kept)])
     return 0
 
 
@@ -75,7 +76,7 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     # what the children need, loaded before they are forked
-    for module in ("celery.apps.beat", "celery.apps.worker", "redbeat", "jobs.outbox_relay"):
+    for module in ("celery.apps.beat", "celery.apps.worker", "jobs.outbox_relay"):
         importlib.import_module(module)
     from jobs.app import app, load_jobs
 

@@ -51,7 +51,7 @@ class Valkey:
     password: str
 
     def url(self, database: int = 0) -> str:
-        """The address in the form Celery, redbeat and Reflex read."""
+        """The address in the form Celery and Reflex read."""
         return f"redis://:{self.password}@{LOOPBACK}:{self.port}/{database}"
 
     def initialise(self) -> None:
