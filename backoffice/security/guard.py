@@ -79,8 +79,11 @@ def undeclared_handlers() -> list[str]:
     )
 
 
-async def load_actor_of(state: BaseState) -> Actor | None:
-    """Who the socket's cookie belongs to right now; asked from the database, cached nowhere."""
+async def load_actor_of(state: BaseState, *, touch: bool = True) -> Actor | None:
+    """Who the socket's cookie belongs to right now; asked from the database, cached nowhere.
+
+    `touch`: whether a person did something, which renews the session's idle time.
+    """
     router = state.router_data
     headers = router.get("headers") or {}
     cookie = session_cookie(headers.get("cookie", ""))
@@ -88,7 +91,9 @@ async def load_actor_of(state: BaseState) -> Actor | None:
         return None
     address, device = str(router.get("ip", "")), str(headers.get("user-agent", ""))[:200]
     return await in_thread(
-        lambda: load_actor(cookie, now=datetime.now(UTC), address=address, device=device)
+        lambda: load_actor(
+            cookie, now=datetime.now(UTC), address=address, device=device, touch=touch
+        )
     )
 
 
@@ -119,7 +124,8 @@ class GuardMiddleware(Middleware):
         if registered is None:
             return StateUpdate()
         try:
-            actor = await load_actor_of(state)
+            # an event that another one set off carries no address of its own: nobody clicked
+            actor = await load_actor_of(state, touch=bool(event.router_data))
         except Exception:
             # without an answer from the database nobody is anybody
             log.exception("the session could not be read")

@@ -115,7 +115,7 @@ async def recheck(state: Any) -> Actor | None:
     What the handler sends afterwards is filtered by this answer, so a login that ended
     meanwhile gets nothing more.
     """
-    actor = await load_actor_of(state)
+    actor = await load_actor_of(state, touch=False)
     set_current_actor(actor)
     return actor
 
@@ -134,7 +134,7 @@ def watch(
     @background(access)
     async def watch_changes(self: Any) -> AsyncIterator[Any]:
         async with self:
-            actor = await load_actor_of(self)
+            actor = await load_actor_of(self, touch=False)
             address = self.router.url.path
         if actor is None:
             return

@@ -64,10 +64,6 @@ def page_header(
     )
 
 
-def _back(label: Any, href: Any) -> rx.Component:
-    return link(rx.fragment(icon("chevron_left", 14), label), href, "back")
-
-
 def section(
     title: Any, *children: Child, actions: Sequence[Child] = (), flush: bool = False
 ) -> rx.Component:

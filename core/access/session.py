@@ -260,11 +260,18 @@ def load_actor(
     now: dt.datetime,
     address: str = "",
     device: str = "",
+    touch: bool = True,
     engine: Engine | None = None,
 ) -> Actor | None:
-    """Who the cookie belongs to right now, or None; touches the session's idle time."""
+    """Who the cookie belongs to right now, or None; `touch` renews the session's idle time.
+
+    What runs by itself (an open screen that refreshes) asks without touching, or a page left
+    open would keep its session alive for ever.
+    """
     if cookie_value.startswith("p"):
-        return _load_party(cookie_value, now=now, address=address, device=device, engine=engine)
+        return _load_party(
+            cookie_value, now=now, address=address, device=device, touch=touch, engine=engine
+        )
     with platform_session(engine) as session:
         row = _live_staff_session(session, cookie_value, now)
         if row is None:
@@ -276,7 +283,7 @@ def load_actor(
             actor = staff_actor(session, staff, row.working_brand, address=address, device=device)
         except Forbidden:
             return None
-        if row.seen_at + SEEN_EVERY <= now:
+        if touch and row.seen_at + SEEN_EVERY <= now:
             row.seen_at = now
             session.add(row)
         session.commit()
@@ -337,7 +344,13 @@ def _party_actor(session: Session, row: PartySession, address: str, device: str)
 
 
 def _load_party(
-    cookie_value: str, *, now: dt.datetime, address: str, device: str, engine: Engine | None
+    cookie_value: str,
+    *,
+    now: dt.datetime,
+    address: str,
+    device: str,
+    touch: bool,
+    engine: Engine | None,
 ) -> Actor | None:
     head, _, token = cookie_value.partition(".")
     if not head[1:].isdigit() or not token:
@@ -353,7 +366,7 @@ def _load_party(
         if row.seen_at + PARTY_IDLE_TIMEOUT <= now:
             return None
         actor = _party_actor(session, row, address, device)
-        if row.seen_at + SEEN_EVERY <= now:
+        if touch and row.seen_at + SEEN_EVERY <= now:
             row.seen_at = now
             session.add(row)
         session.commit()
