@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from core.document.printed import find_dates, parse_money
+from core.document.printed import PrintedMoney, find_dates, parse_money
 from core.document.word_box import Box, Line, PageWords, WordBox, around, lines_of, phrases_of
 from core.invoice.amount_in_words import amount_in_words
 from core.invoice.gstin_repair import find_gstin
@@ -560,6 +560,8 @@ _TAXABLE_LABEL = re.compile(
     r"taxable|sub\s*-?\s*total|untaxed|net\s*amount\s*before|assessable|basic\s*(?:value|amount)",
     re.IGNORECASE,
 )
+WORDS_LABEL = ("amount in words",)
+_CALLED_TAXABLE = re.compile(r"taxable|untaxed|assessable", re.IGNORECASE)
 _TOTAL_LABELS = (
     re.compile(r"grand\s*total|invoice\s*(?:total|value|amount)|bill\s*(?:amount|total)", re.I),
     re.compile(r"total\s*(?:amount)?\s*(?:payable|due)|total\s*(?:invoice)?\s*value", re.I),
@@ -574,7 +576,18 @@ _NOT_TOTAL = re.compile(
     re.IGNORECASE,
 )
 _NOT_TAX = re.compile(r"\b(taxable|total\s*tax|in\s*words|without|payment\s+of)\b", re.IGNORECASE)
-_CURRENCY = re.compile(r"\b(USD|EUR|GBP|AED|SGD|JPY)\b|US\s*Dollars", re.IGNORECASE)
+_CURRENCY = re.compile(
+    r"\((USD|EUR|GBP|AED|SGD|JPY)\)|\b(USD|EUR|GBP|AED|SGD|JPY)\s+[\d,]*\d\.\d|US\s*Dollars"
+)
+
+
+def _amount_in(word: WordBox) -> PrintedMoney | None:
+    """The amount a word stands for; an engine reads the rupee sign as any odd letter."""
+    text = word.text
+    if word.source == "ocr":
+        text = re.sub(r"^[^\d(\-+−₹]*(?=\d)", "", text)
+    amount = parse_money(text)
+    return amount if amount is not None and (amount.has_decimals or "," in text) else None
 
 
 def _labelled_amounts(sheet: _Sheet) -> list[_Amount]:
@@ -586,11 +599,9 @@ def _labelled_amounts(sheet: _Sheet) -> list[_Amount]:
         minus = False
         amount = None
         while at >= 0:
-            text = line.words[at].text
-            amount = parse_money(text)
-            if amount is not None and (amount.has_decimals or "," in text):
+            amount = _amount_in(line.words[at])
+            if amount is not None:
                 break
-            amount = None
             at -= 1
         if amount is None:
             continue
@@ -612,14 +623,20 @@ def _amounts(sheet: _Sheet) -> list[FieldValue]:
     printed: dict[int, WordBox] = {}
     for line in sheet.lines:
         for word in line.words:
-            amount = parse_money(word.text)
-            if amount is not None and (amount.has_decimals or "," in word.text):
+            amount = _amount_in(word)
+            if amount is not None:
                 printed.setdefault(abs(amount.paise), word)
     taxes = {name: _tax_lines(labelled, pattern) for name, pattern in _TAX_LABELS.items()}
     rounding = [a for a in labelled if _says(_ROUND_LABEL, a) and abs(a.paise) < 10_000]
-    words_paise = _words_amount(sheet)
+    words_paise, words_line = _words_amount(sheet)
     currency = _currency(sheet)
+    if words_line is not None and words_paise is not None:
+        printed.setdefault(words_paise, words_line)
     solved = _solve(labelled, taxes, rounding, words_paise, printed)
+    if solved.proof != "arithmetic":
+        mended = _without_sign_digits(labelled, taxes, rounding)
+        if mended is not None:
+            solved, rounding = mended
     values: list[FieldValue] = []
     total, taxable, proof = solved.total, solved.taxable, solved.proof
     if total is not None:
@@ -646,8 +663,9 @@ def _amounts(sheet: _Sheet) -> list[FieldValue]:
         )
     if currency is not None:
         values.append(currency)
-    elif total is not None:
-        values.append(_value("currency", "INR", [total.word], LABELLED))
+    elif total is not None or any(taxes.values()):
+        amount = total or next(lines[0] for lines in taxes.values() if lines)
+        values.append(_value("currency", "INR", [amount.word], LABELLED))
     return [value for value in values if value.value != 0 or value.name == "total_paise"]
 
 
@@ -682,9 +700,10 @@ def _says(pattern: re.Pattern[str], amount: _Amount) -> bool:
     return any(pattern.search(label) for label in amount.labels)
 
 
-def _words_amount(sheet: _Sheet) -> int | None:
+def _words_amount(sheet: _Sheet) -> tuple[int | None, WordBox | None]:
     """The amount in words; the tax in words that some forms print as well is left out."""
     best: int | None = None
+    place: WordBox | None = None
     for at, line in enumerate(sheet.lines):
         text = line.text
         if re.search(r"tax\s*amount", text, re.IGNORECASE):
@@ -694,14 +713,16 @@ def _words_amount(sheet: _Sheet) -> int | None:
         amount = amount_in_words(whole)
         if amount is not None and (best is None or amount > best):
             best = amount
-    return best
+            sure = min(word.confidence for word in line.words)
+            place = WordBox(text, line.box, line.page, sure, line.words[0].source)
+    return best, place
 
 
 def _currency(sheet: _Sheet) -> FieldValue | None:
     for line in sheet.lines:
         match = _CURRENCY.search(line.text)
         if match:
-            code = "USD" if match[0].upper().startswith("US") else match[0].upper()
+            code = match[1] or match[2] or "USD"
             return _value("currency", code, line.words, LABELLED)
     return None
 
@@ -733,11 +754,13 @@ def _solve(
     ]
     if words_paise and words_paise in printed and all(a.paise != words_paise for _, a in totals):
         word = printed[words_paise]
-        totals.append((2, _Amount(("amount in words",), words_paise, word, word.page)))
+        totals.append((2, _Amount(WORDS_LABEL, words_paise, word, word.page)))
     best: tuple[int, _Amount, _Amount | None, Proof] | None = None
     for rank, total in totals:
         said = words_paise is not None and words_paise == total.paise
         exact, guess = _taxable_for(total.paise, tax, rounded, taxables, printed)
+        if total.labels == WORDS_LABEL and exact is None and len(totals) > 1:
+            continue  # words alone, cut by a line break, must not outvote a printed total
         score = (6 if exact is not None else 0) + (5 if said else 0) + (4 - rank)
         proof: Proof = "arithmetic" if exact is not None else "words" if said else "only_read"
         chosen = exact if exact is not None else guess
@@ -746,6 +769,35 @@ def _solve(
     if best is None:
         return _Solved(None, taxables[0] if taxables else None, "only_read")
     return _Solved(best[1], best[2], best[3])
+
+
+def _without_sign_digits(
+    labelled: Sequence[_Amount], taxes: dict[str, list[_Amount]], rounding: Sequence[_Amount]
+) -> tuple[_Solved, list[_Amount]] | None:
+    """An engine may read the rupee sign as a first digit: without it the amounts must add up."""
+    tax = sum(line.paise for lines in taxes.values() for line in lines)
+    totals = [a for a in labelled if a.paise > 0 and _total_rank(a) is not None]
+    taxables = [a for a in labelled if _says(_TAXABLE_LABEL, a) and a.paise > 0]
+    rounds = list(rounding[:1]) or [None]
+    if not tax:
+        return None
+    for total in (variant for amount in totals for variant in _variants(amount)):
+        for taxable in (variant for amount in taxables for variant in _variants(amount)):
+            for amount in rounds:
+                for off in _variants(amount) if amount else (None,):
+                    if taxable.paise + tax + (off.paise if off else 0) == total.paise:
+                        return _Solved(total, taxable, "arithmetic"), [off] if off else []
+    return None
+
+
+def _variants(amount: _Amount) -> list[_Amount]:
+    """The amount as read and, from a picture, without its first digit."""
+    digits = str(abs(amount.paise))
+    found = [amount]
+    if amount.word.source == "ocr" and len(digits) > 3:
+        rest = int(digits[1:]) * (-1 if amount.paise < 0 else 1)
+        found.append(_Amount(amount.labels, rest, amount.word, amount.page))
+    return found
 
 
 def _total_rank(amount: _Amount) -> int | None:
@@ -769,7 +821,7 @@ def _taxable_for(
     """The taxable value that the total proves, and the labelled one where nothing is proven."""
     wanted = total - tax - rounded
     for amount in taxables:
-        if amount.paise == wanted:
+        if amount.paise == wanted and (tax or _says(_CALLED_TAXABLE, amount)):
             return amount, None
     if tax and wanted in printed and wanted > 0:
         word = printed[wanted]
@@ -778,4 +830,6 @@ def _taxable_for(
         # Under reverse charge the tax is printed but not added.
         if tax and amount.paise + rounded == total:
             return amount, None
-    return None, (taxables[0] if taxables else None)
+    # without proof only a value that is called taxable is believed, never a mere sub-total
+    called = [a for a in taxables if _says(_CALLED_TAXABLE, a)]
+    return None, (called[0] if called else None)

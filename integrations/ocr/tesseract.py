@@ -23,6 +23,8 @@ CONFIDENCE_MIN = 5.0
 POINTS_WIDE = 595.0
 #: Orientation is believed from this confidence of the engine on.
 ORIENTATION_CONFIDENCE_MIN = 1.5
+#: A page whose words are less sure than this on average is tried upside down as well.
+UPRIGHT_CONFIDENCE_MIN = 0.6
 
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
@@ -44,7 +46,17 @@ class Tesseract:
     def read_page(self, image: Image.Image, page: int) -> PageWords:
         """Words of the upright page; a page without any print has no words."""
         colour = page_of_photo(np.asarray(image.convert("RGB")))
-        prepared = prepare(colour, self._quarter_turns(colour))
+        turns = self._quarter_turns(colour)
+        words = self._words(colour, turns, page)
+        if _sureness(words) < UPRIGHT_CONFIDENCE_MIN:
+            # what is read upside down looks like print that nobody is sure of
+            other = self._words(colour, turns + 2, page)
+            if _sureness(other) > _sureness(words):
+                words = other
+        return words
+
+    def _words(self, colour: Any, turns: int, page: int) -> PageWords:
+        prepared = prepare(colour, turns)
         picture = Image.fromarray(prepared.grey)
         found: Any = pytesseract.image_to_data(
             picture,
@@ -83,6 +95,14 @@ class Tesseract:
         if float(answer.get("orientation_conf", 0)) < ORIENTATION_CONFIDENCE_MIN:
             return 0
         return int(answer.get("rotate", 0)) // 90 % 4
+
+
+def _sureness(page: PageWords) -> float:
+    """Mean confidence of the words, longer words counting more."""
+    letters = sum(len(word.text) for word in page.words)
+    if not letters:
+        return 0.0
+    return sum(len(word.text) * word.confidence for word in page.words) / letters
 
 
 def _clean(text: str) -> str:
