@@ -28,14 +28,14 @@ def main() -> int:
     began = time.monotonic()
     now = now_utc()
     today = ist_date(now)
+    if os.environ.get("MUNIM_DEMO_HISTORY") == "0":
+        open_demo_brands(today, now)
+        print(f"Demo data: 2 brands without cases in {time.monotonic() - began:.1f} s")
+        return 0
     start = today - dt.timedelta(days=HISTORY_DAYS)
     open_demo_brands(start, now - dt.timedelta(days=HISTORY_DAYS))
-    from ops.demo_history import live_through, stand_today
+    from ops.demo_history import live_through
 
-    if os.environ.get("MUNIM_DEMO_CASES", "1") == "0":
-        stand_today(today)
-        print("Demo data: 2 brands and their people, no cases (MUNIM_DEMO_CASES=0)")
-        return 0
     cases = live_through(start, today)
     print(f"Demo data: 2 brands, {cases} cases in {time.monotonic() - began:.1f} s")
     return 0

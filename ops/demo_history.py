@@ -103,14 +103,6 @@ def live_through(start: dt.date, today: dt.date) -> int:
     return len(PLANS)
 
 
-def stand_today(today: dt.date) -> None:
-    """Leave the brands without cases, their books open on today's date."""
-    for brand in BRANDS:
-        with unit_of_work(Actor.system(brand.id, "demo"), "demo") as uow:
-            uow.brand.business_date = today
-            uow.commit()
-
-
 def _hurry(connection: Any, record: Any) -> None:
     """History is made anew when it is lost, so no commit waits for the disk."""
     del record
