@@ -84,7 +84,7 @@ def desks_page() -> rx.Component:
         _team(t("Loan executives"), Desks.loan),
         _team(t("Credit executives"), Desks.credit),
         ui.dialog(
-            Desks.chosen["id"] != "",
+            Desks.editing,
             ui.form(
                 Desks,
                 Desks.keep,

@@ -83,6 +83,7 @@ class Desks(SecureState, rx.State):
     loan: list[dict[str, str]] = []
     credit: list[dict[str, str]] = []
     chosen: dict[str, str] = {}
+    editing: bool = False
 
     @query(Permission.APPLICATION_ASSIGN)
     async def load(self) -> None:
@@ -102,18 +103,19 @@ class Desks(SecureState, rx.State):
         self.errors, self.problem, self.problem_form = {}, "", ""
         everybody = [*self.loan, *self.credit]
         self.chosen = next((one for one in everybody if one["id"] == staff_id), {})
+        self.editing = bool(self.chosen)
 
     @query(Permission.APPLICATION_ASSIGN)
     async def close(self) -> None:
         """Put the form away."""
-        self.chosen = {}
+        self.editing = False
 
     @command(Permission.APPLICATION_ASSIGN)
     async def keep(self, form: dict[str, Any]) -> Any:
         """Change one desk."""
         given = availability_from(form, int(self.chosen.get("id", "0")))
         await in_unit_of_work(lambda uow: set_availability(uow, given), use_case="set_availability")
-        self.chosen = {}
+        self.editing = False
         return [ui.toast_done(t("Saved")), Desks.load]
 
     watch_changes = watch(Permission.APPLICATION_ASSIGN, "staff", "application")
