@@ -350,6 +350,13 @@ class TemplateSettings(SecureState, rx.State):
         ]
 
 
+MISSING_WORDS = {
+    "pass": t("passes"),
+    "refer": t("goes to a person"),
+    "fail": t("fails"),
+}
+
+
 class RuleSettings(SecureState, rx.State):
     """The rules in force, their versions, and the form for the next one."""
 
@@ -380,7 +387,7 @@ class RuleSettings(SecureState, rx.State):
                     "name": rule.name,
                     "threshold": threshold_text(rule),
                     "miss": t("goes to a person") if rule.soft else t("fails"),
-                    "missing": t("Nothing found: {outcome}", outcome=str(rule.missing.value)),
+                    "missing": MISSING_WORDS[rule.missing.value],
                     "href": f"/{uow.brand.code}/settings/rules?rule={rule.code}",
                 }
                 for rule in active.rules

@@ -16,7 +16,7 @@ from reflex.event import EventSpec
 from backoffice.security.access import Access, declare
 from backoffice.shell.catalogue import t
 from core.kernel.business_day import format_datetime
-from core.kernel.errors import DomainError, Invalid, StaleVersion
+from core.kernel.errors import DomainError, Invalid, NotFound, StaleVersion
 
 log = logging.getLogger("munim.screen")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -83,6 +83,15 @@ async def _say_refusal(state: Any, name: str, error: DomainError, given: dict[st
     return rx.call_script(FOCUS_PROBLEM)
 
 
+async def _show_missing(state: Any, error: NotFound) -> Any:
+    """A page whose record is not there says so in place of empty fields."""
+    from backoffice.shell.shell_state import ShellState
+
+    frame = await state.get_state(ShellState)
+    frame.missing = error.message
+    return None
+
+
 def _clear(state: Any, name: str) -> None:
     if hasattr(state, "problem") and state.problem_form == name and state.problem:
         state.problem, state.problem_form, state.errors = "", "", {}
@@ -120,6 +129,8 @@ def _handler(access: Access, *, writes: bool, background: bool = False) -> Calla
                 except DomainError as error:
                     if background:
                         return rx.toast.error(error.message)
+                    if isinstance(error, NotFound) and not writes:
+                        return await _show_missing(self, error)
                     return await _say_refusal(self, name, error, kwargs)
                 except Exception as error:
                     return say_unexpected(error, where)

@@ -281,6 +281,18 @@ def _keyboard() -> rx.Component:
     )
 
 
+def _or_missing(content: rx.Component) -> rx.Component:
+    """The page, or one sentence where its record is not there."""
+    nothing = rx.el.div(
+        rx.el.h1(t("Not found")),
+        rx.el.p(ShellState.missing),
+        rx.el.p(t("It may belong to another brand, or the address is not complete.")),
+        class_name="empty",
+        role="alert",
+    )
+    return rx.cond(ShellState.missing != "", nothing, content)
+
+
 def staff_frame(content: rx.Component) -> rx.Component:
     """A staff page."""
     return rx.el.div(
@@ -303,7 +315,7 @@ def staff_frame(content: rx.Component) -> rx.Component:
             _user_menu(),
             class_name="frame-top",
         ),
-        rx.el.main(content, id="main", class_name="frame-main"),
+        rx.el.main(_or_missing(content), id="main", class_name="frame-main"),
         _keyboard(),
         class_name="frame",
     )
@@ -339,7 +351,7 @@ def self_frame(content: rx.Component, audience: str) -> rx.Component:
             else rx.fragment(),
             class_name="self-top",
         ),
-        rx.el.main(content, id="main", class_name="self-main"),
+        rx.el.main(_or_missing(content), id="main", class_name="self-main"),
         rx.el.footer(
             t("Lending by"),
             " ",

@@ -49,10 +49,13 @@ class ShellState(SecureState, rx.State):
     notes: list[dict[str, str]] = []
     found: list[dict[str, str]] = []
     searched: str = ""
+    # why this page has nothing to show; the frame says it in place of the page
+    missing: str = ""
 
     @query(SIGNED_IN)
     async def load(self) -> None:
         """Read the frame afresh; run by every page."""
+        self.missing = ""
         actor = require_actor()
 
         def read(uow: UnitOfWork) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def _limits(state: Any, person: Any = None) -> rx.Component:
         ui.money_field(
             state,
             "approval_limit",
-            t("Approves payments up to"),
+            t("Approves up to"),
             value=person["approval_limit"] if person is not None else "",
             optional=True,
         ),

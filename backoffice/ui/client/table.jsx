@@ -22,10 +22,10 @@ function Cell({ column, value, href, first }) {
       value.tone !== undefined ? (
         <Chip {...value} />
       ) : (
-        <>
+        <span>
           {value.text}
           {value.sub ? <div className="muted">{value.sub}</div> : null}
-        </>
+        </span>
       );
   }
   if (first && href)
@@ -330,7 +330,7 @@ export function DataTable({ data = {}, words = {}, onExport, onSaveView, onForge
                   }}
                 >
                   {bulk.length > 0 && (
-                    <td className="tickcell">
+                    <td className="tickcell" data-label={words.tick}>
                       <input
                         type="checkbox"
                         aria-label={`${words.tick} ${row.id}`}
