@@ -100,7 +100,7 @@ def on_load_of(one: Any) -> list[Any]:
     """What a page loads: its frame first, then its own."""
     from backoffice.shell.shell_state import ShellState
 
-    frame = [] if one.audience == "public" else [ShellState.load, ShellState.watch_changes]
+    frame = [] if one.audience == "public" else [ShellState.arrive, ShellState.watch_changes]
     return [*frame, *one.on_load]
 
 

@@ -53,9 +53,17 @@ class ShellState(SecureState, rx.State):
     missing: str = ""
 
     @query(SIGNED_IN)
-    async def load(self) -> None:
-        """Read the frame afresh; run by every page."""
+    async def arrive(self) -> None:
+        """Run first by every page: what the page before could not find is forgotten."""
         self.missing = ""
+        await self._read()
+
+    @query(SIGNED_IN)
+    async def load(self) -> None:
+        """Read the frame afresh while the page stays open."""
+        await self._read()
+
+    async def _read(self) -> None:
         actor = require_actor()
 
         def read(uow: UnitOfWork) -> dict[str, Any]:
