@@ -106,7 +106,8 @@ def _plan(number: int, brand_id: int, ending: str, starts_on: int) -> Plan:
     dice = random.Random(7_000 + number)
     first, last = FIRST[number % len(FIRST)], LAST[(number * 7) % len(LAST)]
     # long stories and closed ones are short loans, the others alternate
-    bullet = ending in ("closed", "late", "late_long") or number % 2 == 0
+    bullet = ending in ("closed", "late", "late_long") or number // 2 % 2 == 0
+    bullet = bullet and ending != "recommended_large"
     salary = dice.randrange(32, 96) * 100_000
     city, state, pincode = CITIES[number % len(CITIES)]
     letters = "ABCDEFGHJK"
@@ -159,10 +160,7 @@ def _all() -> tuple[Plan, ...]:
     plans: list[Plan] = []
     for number, (ending, starts_on) in enumerate(ENDINGS, start=1):
         for brand_id in (1, 2):
-            # recommended_large must be a level loan, so its number is forced to be odd
             own = number * 2 + brand_id
-            if ending == "recommended_large" and own % 2 == 0:
-                own += 201
             plans.append(_plan(own, brand_id, ending, min(starts_on + brand_id - 1, 89)))
     return tuple(plans)
 

@@ -71,11 +71,9 @@ class CollectionList(ui.TableState, rx.State):
     COLUMNS = (
         ui.Column("loan_number", "Loan", sort=True),
         ui.Column("customer_name", "Customer"),
-        ui.Column("mobile", "Mobile"),
         ui.Column("overdue_paise", "Overdue", kind="money", sort=True),
         ui.Column("outstanding_paise", "Outstanding", kind="money"),
-        ui.Column("days_past_due", "Days past due", kind="number", sort=True),
-        ui.Column("bucket", "Bucket"),
+        ui.Column("days_past_due", "Days late", kind="number", sort=True),
         ui.Column("promise", "Last promise"),
         ui.Column("contact", "Last contact"),
         ui.Column("with", "With"),
