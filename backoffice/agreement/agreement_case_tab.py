@@ -216,7 +216,7 @@ def key_fact_rows(rows: Any) -> rx.Component:
             ),
         )
 
-    return rx.el.dl(rx.foreach(rows, line), class_name="facts")
+    return rx.el.dl(rx.foreach(rows, line), class_name="facts rows")
 
 
 def _papers() -> rx.Component:

@@ -115,8 +115,7 @@ def _duty(n: int) -> rx.Component:
                 CamTab,
                 f"{prefix}_counted",
                 t("Counted"),
-                value=(CamTab.fields[f"{prefix}_counted"] == "on")
-                | (CamTab.fields[f"{prefix}_name"].to(str) == ""),
+                value=CamTab.fields[f"{prefix}_counted"] == "on",
             ),
             rx.el.div(
                 rx.cond(

@@ -53,6 +53,9 @@ def fields_of(form: CamForm) -> dict[str, str]:
         found[f"duty_{n}_counted"] = "on" if duty.counted else ""
         found[f"duty_{n}_source"] = duty.source
         found[f"duty_{n}_note"] = duty.note
+    for n in range(len(form.obligations), OBLIGATION_ROWS):
+        found |= {f"duty_{n}_{part}": "" for part in ("name", "amount", "source", "note")}
+        found[f"duty_{n}_counted"] = "on"
     found["proposed_paise"] = rupees_text(form.proposed_paise)
     found["rate_bps"] = percent_text(form.rate_bps)
     found["tenor"] = str(form.tenor)

@@ -132,7 +132,7 @@ class CamTab(SecureState, rx.State):
         ]
         self._figures(found.preview)
         self.deviations = _deviations(found)
-        self.missing = list(found.missing) if self.can_edit else []
+        self.missing = [_sentence(one) for one in found.missing] if self.can_edit else []
         self.versions = [_version_row(one) for one in found.versions]
 
     def _figures(self, preview: CamPreview) -> None:
@@ -318,6 +318,10 @@ def _deviations(found: CamView) -> list[dict[str, str]]:
         row["reason"] = known.reason if known else ""
         row["mitigant"] = known.mitigant if known else ""
     return rows
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
 def _version_row(one: Cam) -> dict[str, str]:

@@ -72,7 +72,7 @@ def _rules() -> rx.Component:
                     ),
                     class_name="stack-s pad",
                 ),
-                rx.el.ol(rx.foreach(state.rules, _rule)),
+                rx.el.ol(rx.foreach(state.rules, _rule), class_name="rules"),
                 rx.el.div(
                     ui.button(
                         t("Run the same values again"), state.repeat, kind="quiet", small=True
@@ -307,7 +307,7 @@ def decision_tab() -> rx.Component:
         ui.stack(
             rx.cond(
                 state.waits_for_sanction | (state.decisions.length() > 0),
-                ui.columns(_note(), ui.stack(_act(), _rules()), wide_left=True),
+                ui.stack(ui.columns(_note(), _act(), wide_left=True), _rules()),
                 _rules(),
             ),
             rx.cond(

@@ -14,7 +14,7 @@ export function LiveForm({ children, onLive, waitMs = 350 }) {
   };
   useEffect(() => () => clearTimeout(timer.current), []);
   return (
-    <div ref={box} onInput={tell}>
+    <div ref={box} className="live" onInput={tell}>
       {children}
     </div>
   );
