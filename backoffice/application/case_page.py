@@ -209,7 +209,7 @@ def _tabs() -> rx.Component:
     route="/[brand]/loans/[case]",
     title="Case",
     permission=Permission.APPLICATION_OPEN,
-    on_load=[CaseState.load, CaseState.watch_changes],
+    on_load=[CaseState.enter, CaseState.load, CaseState.watch_changes],
 )
 def case_page() -> rx.Component:
     """One case, from the application to the closed loan."""

@@ -72,6 +72,15 @@ class CaseState(SecureState, rx.State):
     problem_text: str = ""
 
     @query(Permission.APPLICATION_OPEN)
+    async def enter(self) -> None:
+        """The page was opened: no dialog of an earlier visit stays open.
+
+        Not part of `load`, which also runs when the case changes under an open dialog.
+        """
+        self.dialog = ""
+        self.errors, self.problem, self.problem_form, self.conflict = {}, "", "", {}
+
+    @query(Permission.APPLICATION_OPEN)
     async def load(self) -> Any:
         """Read the head afresh, then the tab that is open."""
         case_id = self._address_id("case")

@@ -72,7 +72,7 @@ def _team(title: str, rows: Any) -> rx.Component:
     route="/[brand]/desks",
     title="Desks",
     permission=Permission.APPLICATION_ASSIGN,
-    on_load=[Desks.load, Desks.watch_changes],
+    on_load=[Desks.close, Desks.load, Desks.watch_changes],
 )
 def desks_page() -> rx.Component:
     """Who takes work today."""

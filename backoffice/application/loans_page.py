@@ -63,7 +63,7 @@ def loans_page() -> rx.Component:
     route="/[brand]/queue",
     title="My desk",
     permission=Permission.APPLICATION_REVIEW,
-    on_load=[QueueList.load, MyDesk.load, QueueList.watch_changes],
+    on_load=[QueueList.load, MyDesk.close, MyDesk.load, QueueList.watch_changes],
 )
 def queue_page() -> rx.Component:
     """What waits for the loan executive who looks."""
