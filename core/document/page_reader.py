@@ -32,6 +32,8 @@ from core.kernel.errors import DomainError
 #: Points per inch of a PDF page.
 POINTS = 72
 SCAN_DPI = 300
+#: Longest side of a page drawn for OCR: A4 at 300 dots per inch.
+SCAN_PIXELS_MAX = 3508
 #: Longest side of a page drawn for the screen, in pixels.
 VIEW_PIXELS = 1600
 
@@ -140,10 +142,9 @@ def _opened(content: bytes, password: str | None) -> Iterator[Any]:
 
 def _draw(page: Any, dpi: int) -> Image.Image:
     width, height = page.get_width(), page.get_height()
-    scale = dpi / POINTS
-    if width * height * scale * scale > IMAGE_PIXELS_MAX:
-        scale = (IMAGE_PIXELS_MAX / max(width * height, 1)) ** 0.5
-    if scale <= 0.2:
+    # phones write pages of two feet; more pixels than an A4 scan has do not read better
+    scale = min(dpi / POINTS, SCAN_PIXELS_MAX / max(width, height, 1))
+    if scale <= 0.02:
         raise FilePixelBomb
     return page.render(scale=scale).to_pil().convert("RGB")
 
