@@ -171,7 +171,14 @@ class MyApplication(SecureState, rx.State):
         return [ui.toast_done(t("Your application is cancelled")), MyApplication.load]
 
     watch_changes = watch(
-        Permission.CUSTOMER_SELF, "application", "document", "job_run", "agreement"
+        Permission.CUSTOMER_SELF,
+        "application",
+        "document",
+        "job_run",
+        "agreement",
+        concerns=lambda self, change: (
+            change.subject != "application" or str(change.subject_id) == self.application_id
+        ),
     )
 
 

@@ -123,6 +123,7 @@ class MyHome(SecureState, rx.State):
     application_next: str = ""
     customer_acts: bool = False
     road: list[dict[str, str]] = []
+    _application_id: int = 0
 
     @query(Permission.CUSTOMER_SELF)
     async def load(self) -> Any:
@@ -164,6 +165,7 @@ class MyHome(SecureState, rx.State):
             self.application_open = False
             return
         amount = newest.sanctioned_amount_paise or newest.requested_amount_paise
+        self._application_id = newest.id
         self.application_number = newest.number
         self.application_amount = format_inr(amount)
         self.application_status = newest.status
@@ -186,6 +188,9 @@ class MyHome(SecureState, rx.State):
         "receipt",
         "payment_request",
         "agreement",
+        concerns=lambda self, change: (
+            change.subject != "application" or change.subject_id == self._application_id
+        ),
     )
 
 
