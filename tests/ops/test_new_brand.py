@@ -1,4 +1,5 @@
-"""Decides that an installation without demo data can open a brand whose administrator can log in."""
+"""Decides that an installation without demo data can open a brand, and that its administrator
+can then log in with the printed password."""
 
 from __future__ import annotations
 
