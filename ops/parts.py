@@ -51,6 +51,7 @@ def sandbox_part(settings: Settings) -> Part:
         "provider sandbox",
         [*dies_with_parent(), *PYTHON, "-m", "integrations.sandbox"],
         probe=lambda: _answers_ok(f"{settings.sandbox_address}/healthz"),
+        ready_seconds_max=60,
     )
 
 
@@ -61,7 +62,7 @@ def jobs_part(redis_url: str) -> Part:
         "jobs",
         [*dies_with_parent(), *PYTHON, "-m", "ops.job_processes"],
         probe=lambda: all(probe() for probe in probes),
-        ready_seconds_max=60,
+        ready_seconds_max=120,
         # its own children are given twenty to finish what they are at
         stop_seconds_max=30,
     )
@@ -80,7 +81,7 @@ def web_part(settings: Settings, front_end: Mapping[str, str]) -> Part:
             "backoffice.app:app",
         ],
         probe=lambda: _answers_ok(f"{settings.address}/healthz"),
-        ready_seconds_max=60,
+        ready_seconds_max=120,
         environment=front_end,
     )
 

@@ -220,6 +220,18 @@ class Postgres:
             connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
         return True
 
+    def set_synchronous_commit(self, name: str, *, on: bool) -> None:
+        """Whether a commit in this database waits for the disk; on again means all is on disk."""
+        value = "on" if on else "off"
+        with self.connect() as connection:
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} SET synchronous_commit = {}").format(
+                    sql.Identifier(name), sql.SQL(value)
+                )
+            )
+            if on:
+                connection.execute("CHECKPOINT")
+
     def drop_database(self, name: str) -> None:
         """Drop the database with everything in it, ending its open sessions."""
         with self.connect() as connection:

@@ -3,7 +3,6 @@ Everything a person has to know is said in one line each; the rest is in the log
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import signal
@@ -47,6 +46,7 @@ class Start:
         self._told.update(parts.environment_of(settings, self._secrets))
         self._migration_url = ""
         self._half_made = settings.home / "demo.half"
+        self._server: Postgres | None = None
 
     def interrupt(self, _number: int, _frame: FrameType | None) -> None:
         """Ctrl-C or a service manager's stop; the second time nobody is waited for."""
@@ -162,12 +162,14 @@ class Start:
     def _make_demo_data_once(self) -> None:
         if not self._settings.demo or self._has_brands():
             return
-        if importlib.util.find_spec("ops.demo") is None:
-            say("There is no demo data to make in this version")
-            return
         say("Making the demo data")
         self._half_made.touch()
+        if self._server is not None:
+            # thousands of small commits, all made again should the machine fall over meanwhile
+            self._server.set_synchronous_commit(DATABASE, on=False)
         self._owner_step("demo data", "ops.demo")
+        if self._server is not None:
+            self._server.set_synchronous_commit(DATABASE, on=True)
         self._half_made.unlink()
 
     def _start_stores(self, *, quiet: bool = False) -> None:
@@ -193,6 +195,7 @@ class Start:
         if stores:
             self._supervisor.start(*stores)
         if server is not None:
+            self._server = server
             self._furnish(server, quiet=quiet)
         else:
             self._told["DATABASE_URL"] = settings.database_url

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCREENSHOTS = ROOT / ".screenshots"
-START_SECONDS_MAX = 300
+START_SECONDS_MAX = 600
 STOP_SECONDS_MAX = 60
 WAIT_MS = 15_000
 DESK = {"width": 1440, "height": 900}
