@@ -52,8 +52,8 @@ class ApprovalList(ui.TableState, rx.State):
 
     READ = Permission.PAYMENT_LIST
     COLUMNS = (
-        ui.Column("effect", "What is asked"),
         ui.Column("kind_words", "Kind"),
+        ui.Column("effect", "What is asked"),
         ui.Column("amount_paise", "Amount", kind="money", sort=True),
         ui.Column("maker", "Asked by"),
         ui.Column("made_at", "Asked", kind="datetime", sort=True),

@@ -32,7 +32,7 @@ from core.payment.receipt import MODE_WORDS
 
 RECEIPTS_SHOWN = 24
 INSTALMENT_COLUMNS = (
-    ui.Column("due_on", "Due on"),
+    ui.Column("due_on", "Due on", kind="code"),
     ui.Column("total", "To pay", kind="money"),
     ui.Column("paid", "Paid", kind="money"),
     ui.Column("status", "State", kind="status"),
@@ -193,10 +193,12 @@ def _choose() -> rx.Component:
                 t("Pay what is due:") + " " + state.due, on_click=state.pay_due, kind="primary"
             ),
         ),
-        ui.button(
-            t("Pay everything:") + " " + state.payoff,
-            on_click=state.pay_all,
-            kind="plain",
+        rx.cond(
+            state.can_pay_due,
+            ui.button(t("Pay everything:") + " " + state.payoff, on_click=state.pay_all),
+            ui.button(
+                t("Pay everything:") + " " + state.payoff, on_click=state.pay_all, kind="primary"
+            ),
         ),
         rx.el.details(
             rx.el.summary(t("Pay another amount")),
@@ -224,7 +226,11 @@ def pay_panel() -> rx.Component:
                     ui.stack(
                         rx.el.div(
                             rx.el.div(
-                                rx.cond(state.due_on, t("Next payment"), t("Nothing is due")),
+                                rx.cond(
+                                    state.overdue,
+                                    t("To be paid now"),
+                                    rx.cond(state.due_on, t("Next payment"), t("Nothing is due")),
+                                ),
                                 class_name="muted",
                             ),
                             rx.el.div(state.due, class_name="figure"),

@@ -45,7 +45,7 @@ _ENTRY_WORDS = {
 
 SCHEDULE_COLUMNS = (
     ui.Column("number", "No."),
-    ui.Column("due_on", "Due on"),
+    ui.Column("due_on", "Due on", kind="code"),
     ui.Column("principal", "Principal", kind="money"),
     ui.Column("interest", "Interest", kind="money"),
     ui.Column("other", "Charges", kind="money"),
@@ -201,8 +201,8 @@ def schedule_panel() -> rx.Component:
 
 LEDGER_COLUMNS = (
     ui.Column("entry", "Entry"),
-    ui.Column("value_date", "Value date"),
-    ui.Column("posted_on", "Posted"),
+    ui.Column("value_date", "Value date", kind="code"),
+    ui.Column("posted_on", "Posted", kind="code"),
     ui.Column("what", "What"),
     ui.Column("account", "Account"),
     ui.Column("debit", "Debit", kind="money"),
@@ -303,7 +303,7 @@ def ledger_panel() -> rx.Component:
 
 RECEIPT_COLUMNS = (
     ui.Column("number", "Receipt", kind="code"),
-    ui.Column("value_date", "Value date"),
+    ui.Column("value_date", "Value date", kind="code"),
     ui.Column("amount", "Amount", kind="money"),
     ui.Column("mode", "Mode"),
     ui.Column("utr", "UTR", kind="code"),
@@ -375,6 +375,8 @@ class PaymentsTab(SecureState, rx.State):
     due: str = ""
     payoff: str = ""
     today: str = ""
+    # counts what was recorded here, so that the form begins anew only after a success
+    recorded: int = 0
     _loan_id: int = 0
     _key: str = ""
 
@@ -391,13 +393,19 @@ class PaymentsTab(SecureState, rx.State):
     @command(Permission.PAYMENT_RECORD)
     async def record(self, form: dict[str, Any]) -> Any:
         """Record money and put it before another person."""
+        wrong: dict[str, str] = {}
+        amount_paise, value_date = 0, dt.date.max
+        try:
+            amount_paise = parse_inr(str(form.get("amount", "")))
+        except Invalid as refusal:
+            wrong |= refusal.fields
         try:
             value_date = dt.date.fromisoformat(str(form.get("value_date", "")))
         except ValueError:
-            raise Invalid({"value_date": t("Enter the day the money came")}) from None
+            wrong["value_date"] = t("Enter the day the money came")
         wanted = RecordReceipt(
             loan_id=self._loan_id,
-            amount_paise=parse_inr(str(form.get("amount", ""))),
+            amount_paise=amount_paise,
             mode=str(form.get("mode", "")),
             value_date=value_date,
             utr=str(form.get("utr", "")),
@@ -405,7 +413,14 @@ class PaymentsTab(SecureState, rx.State):
             is_payoff=form.get("is_payoff") == "on",
             key=self._key,
         )
-        await in_unit_of_work(lambda uow: record_receipt(uow, wanted), use_case="record_receipt")
+        try:
+            await in_unit_of_work(
+                lambda uow: record_receipt(uow, wanted), use_case="record_receipt"
+            )
+        except Invalid as refusal:
+            # everything that is wrong is said at once, with the sentence closest to the typing
+            raise Invalid({**refusal.fields, **wrong}) from None
+        self.recorded += 1
         return [ui.toast_done(t("Recorded; another person must approve it")), type(self).load]
 
     @command(Permission.PAYMENT_RECORD)
@@ -527,7 +542,6 @@ def _record_form() -> rx.Component:
                 hint=t("It closes the loan when it covers what ends it on the value date"),
             ),
             submit=t("Record for approval"),
-            clear=True,
         ),
     )
 
@@ -577,7 +591,10 @@ def payments_panel() -> rx.Component:
                     ),
                     flush=True,
                 ),
-                rx.cond(state.can_record, ui.columns(_record_form(), _ask_form())),
+                rx.cond(
+                    state.can_record,
+                    ui.columns(rx.el.div(_record_form(), key=state.recorded.to(str)), _ask_form()),
+                ),
             ),
             _no_loan(),
         ),
