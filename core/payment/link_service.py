@@ -192,7 +192,7 @@ def link_told(uow: UnitOfWork, answer: LinkAnswer) -> str:
     known = store.request_by_reference(uow, answer.reference, answer.provider_reference)
     if known is None:
         return "no such link"
-    uow.lock(Loan, known.loan_id)
+    loan_books.lock_loan(uow, known.loan_id)
     row = uow.lock(PaymentRequest, known.id)
     posted = 0
     for payment in answer.payments:

@@ -66,6 +66,15 @@ _OUTSIDE = ("written_off", "cancelled")
 _NEXT_EVENT_ID = 2**62
 
 
+def lock_loan(uow: UnitOfWork, loan_id: int) -> Loan:
+    """The loan locked for posting: end of day first, then the row, as the loan itself does.
+
+    Another order would let the closing of a date and a payment wait for each other.
+    """
+    loan_store.hold_books_open(uow)
+    return uow.lock(Loan, loan_id)
+
+
 def place_of(uow: UnitOfWork, loan: Loan) -> Position:
     """Where a loan stands on the business date; a customer sees only their own."""
     if uow.actor.kind is ActorKind.CUSTOMER:

@@ -234,7 +234,7 @@ def decide_receipt(uow: UnitOfWork, command: DecideReceipt) -> int:
 
 def _post_effect(uow: UnitOfWork, request: ApprovalRequest) -> None:
     row = uow.get(Receipt, request.subject_id)
-    uow.lock(Loan, row.loan_id)
+    loan_books.lock_loan(uow, row.loan_id)
     row = uow.lock(Receipt, request.subject_id)
     if row.utr:
         _refuse_known_utr(uow, row.utr, row.id)
@@ -360,7 +360,7 @@ def ask_reversal(uow: UnitOfWork, command: AskReversal) -> int:
 
 def _reverse_effect(uow: UnitOfWork, request: ApprovalRequest) -> None:
     row = uow.get(Receipt, request.subject_id)
-    uow.lock(Loan, row.loan_id)
+    loan_books.lock_loan(uow, row.loan_id)
     row = uow.lock(Receipt, request.subject_id)
     reason = str(request.payload["reason"])
     uow.transition(RECEIPT, row, "reverse", reason=reason)
