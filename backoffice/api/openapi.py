@@ -79,6 +79,13 @@ SCHEMAS: dict[str, Any] = {
         balance={"anyOf": [{"$ref": "#/components/schemas/Balance"}, {"type": "null"}]},
         instalments={"type": "array", "items": {"$ref": "#/components/schemas/Instalment"}},
     ),
+    "Receipt": _object(
+        number=TEXT,
+        state={**TEXT, "enum": ["pending_approval", "posted", "rejected", "reversed"]},
+        amount_paise=PAISE,
+        value_date=DAY,
+        loan_number=TEXT,
+    ),
     "PaymentRequest": _object(
         reference=TEXT, status=TEXT, kind=TEXT, amount_paise=PAISE, loan_number=TEXT
     ),
@@ -117,6 +124,12 @@ def document() -> dict[str, Any]:
     }
     ask = _object(kind={"type": "string", "enum": ["due", "part", "payoff"]})
     ask["properties"]["part_paise"] = PAISE
+    report = _object(
+        amount_paise=PAISE,
+        mode={"type": "string", "enum": ["upi", "imps", "neft", "rtgs", "cheque", "cash"]},
+        value_date=DAY,
+    )
+    report["properties"] |= {"utr": TEXT, "note": TEXT}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Munim", "version": "1"},
@@ -175,6 +188,17 @@ def document() -> dict[str, Any]:
                     "requestBody": {"content": {"application/json": {"schema": ask}}},
                     "responses": {
                         "201": _answer("PaymentRequest"),
+                        **_refusals(400, 401, 403, 404, 409, 413, 422, 429),
+                    },
+                }
+            },
+            "/api/v1/loans/{number}/receipts": {
+                "post": {
+                    "summary": "Report money that came in; a person approves it before it counts",
+                    "parameters": [_path("number"), key],
+                    "requestBody": {"content": {"application/json": {"schema": report}}},
+                    "responses": {
+                        "201": _answer("Receipt"),
                         **_refusals(400, 401, 403, 404, 409, 413, 422, 429),
                     },
                 }

@@ -6,6 +6,7 @@ document; what changes something needs an Idempotency-Key.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -31,6 +32,8 @@ from core.kernel.errors import Invalid, NotFound
 from core.loan import store as loan_store
 from core.loan.tables import Loan
 from core.payment.link_service import AskPayment, ask_payment
+from core.payment.receipt_service import RecordReceipt, record_receipt
+from core.payment.tables import Receipt
 
 BODY_BYTES_MAX = 64 * 1024
 PAGE_MAX = 100
@@ -180,14 +183,64 @@ def loan(request: Request, actor: Actor) -> Response:
     return JSONResponse(read(actor, "api_loan", one))
 
 
+def _key(request: Request) -> str:
+    return request.headers.get("idempotency-key", "").strip()[: KEY_MAX + 1]
+
+
+def _key_missing() -> Response:
+    return problem(
+        400, "idempotency_key_missing", f"Send an Idempotency-Key of 1 to {KEY_MAX} characters"
+    )
+
+
+def receipt(request: Request, actor: Actor) -> Response:
+    """Report money that another system saw arriving; it counts once a person has approved it."""
+    number, key = request.path_params["number"], _key(request)
+    if not 0 < len(key) <= KEY_MAX:
+        return _key_missing()
+    body = _object(request.state.body)
+    amount = body.get("amount_paise")
+    wrong: dict[str, str] = {}
+    if isinstance(amount, bool) or not isinstance(amount, int):
+        wrong["amount_paise"] = "Enter whole paise"
+    try:
+        value_date = dt.date.fromisoformat(str(body.get("value_date", "")))
+    except ValueError:
+        wrong["value_date"] = "Enter a date like 2026-11-20"
+    if wrong:
+        raise Invalid(wrong)
+    given = {
+        "number": number,
+        **{name: body.get(name) for name in ("amount_paise", "mode", "utr", "value_date", "note")},
+    }
+
+    def report(uow: UnitOfWork) -> dict[str, Any]:
+        uow.actor.require(Permission.PAYMENT_RECORD)
+        command = RecordReceipt(
+            loan_id=_loan(uow, number).id,
+            amount_paise=int(amount or 0),
+            mode=str(body.get("mode", "")),
+            value_date=value_date,
+            utr=str(body.get("utr", "")),
+            note=str(body.get("note", "")),
+        )
+        row = uow.get(Receipt, record_receipt(uow, command))
+        return {
+            "number": row.number,
+            "state": row.state,
+            "amount_paise": row.amount_paise,
+            "value_date": row.value_date.isoformat(),
+            "loan_number": number,
+        }
+
+    return JSONResponse(write(actor, "api_receipt", key, given, report), status_code=201)
+
+
 def payment_request(request: Request, actor: Actor) -> Response:
     """Ask the customer of a loan for money; a job makes the link and sends it."""
-    number = request.path_params["number"]
-    key = request.headers.get("idempotency-key", "").strip()
+    number, key = request.path_params["number"], _key(request)
     if not 0 < len(key) <= KEY_MAX:
-        return problem(
-            400, "idempotency_key_missing", f"Send an Idempotency-Key of 1 to {KEY_MAX} characters"
-        )
+        return _key_missing()
     body = _object(request.state.body)
     part = body.get("part_paise", 0)
     if isinstance(part, bool) or not isinstance(part, int) or part < 0:
@@ -228,4 +281,5 @@ routes = [
     Route("/api/v1/applications/{number}", guarded(application)),
     Route("/api/v1/loans/{number}", guarded(loan)),
     Route("/api/v1/loans/{number}/payment-requests", guarded(payment_request), methods=["POST"]),
+    Route("/api/v1/loans/{number}/receipts", guarded(receipt), methods=["POST"]),
 ]

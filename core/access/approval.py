@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
+from core.access.actor import ActorKind
 from core.access.permission import Permission
 from core.access.tables import ApprovalRequest
 from core.db.sentence import sentences
@@ -121,7 +122,7 @@ def request_approval(
             before=dict(before or {}),
             after=dict(after or {}),
             effect=effect,
-            maker_id=uow.actor.id or 0,
+            maker_id=_maker_id(uow),
             maker_name=uow.actor.name,
             made_at=uow.now,
         )
@@ -129,6 +130,12 @@ def request_approval(
     uow.audit("approval.requested", subject, case_id=case_id, after=after or {}, effect=effect)
     uow.touch("approval_request", row.id)
     return row
+
+
+def _maker_id(uow: UnitOfWork) -> int:
+    """The maker's number; keys of other systems count below zero, apart from people."""
+    number = uow.actor.id or 0
+    return -number if uow.actor.kind is ActorKind.API else number
 
 
 def decide_approval(
