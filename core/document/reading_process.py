@@ -222,7 +222,8 @@ def _perform(head: dict[str, Any], content: bytes) -> dict[str, Any]:
     from core.document import reading_record
 
     if action == "statement":
-        record = reading_record.statement_record(pages)
+        pdf = content if media_type == "application/pdf" else b""
+        record = reading_record.best_statement_record(pages, pdf)
     elif action == "invoice":
         record = reading_record.invoice_record(pages)
     else:

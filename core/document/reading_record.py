@@ -10,16 +10,21 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from pdfminer.psexceptions import PSException
+from pdfplumber.utils.exceptions import PdfminerException
+
 from core.bank_statement.balance_chain import prove
-from core.bank_statement.reading import read_statement
+from core.bank_statement.reading import StatementNotRecognised, read_statement
 from core.bank_statement.statement import (
     AccountHeader,
     BalanceProof,
     Statement,
     StatementRow,
 )
+from core.document.plumber_layer import plumber_pages
 from core.document.word_box import Box, PageWords
 from core.invoice.reading import read_invoice
+from core.kernel.errors import DomainError
 
 STATEMENT_READER, INVOICE_READER = "statement", "invoice"
 #: Raised when a rule changes what is read, so that a re-read can be told from the old one.
@@ -101,6 +106,30 @@ def statement_record(pages: Sequence[PageWords]) -> dict[str, Any]:
         "reason": statement.proof.reason,
         "facts": proof_facts(statement.proof),
     }
+
+
+def best_statement_record(pages: Sequence[PageWords], pdf: bytes) -> dict[str, Any]:
+    """The statement as read, or as the second parser reads it where only that is proven.
+
+    `pdf` is empty for pictures. A statement whose balances are really wrong stays wrong with
+    both. Raises StatementNotRecognised when neither finds a table.
+    """
+    first: dict[str, Any] | None = None
+    refusal: StatementNotRecognised | None = None
+    try:
+        first = statement_record(pages)
+    except StatementNotRecognised as error:
+        refusal = error
+    if pdf and (first is None or not (first["proven"] or first["ocr"])):
+        try:
+            second = statement_record(plumber_pages(pdf))
+        except (DomainError, PSException, PdfminerException, ValueError):
+            second = None
+        if second is not None and (first is None or second["proven"]):
+            return second
+    if first is None:
+        raise refusal or StatementNotRecognised
+    return first
 
 
 def proof_facts(proof: BalanceProof) -> dict[str, Any]:
