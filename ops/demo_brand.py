@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -259,6 +260,24 @@ def _hire(session: Session, now: dt.datetime) -> None:
     session.flush()
 
 
+def _authority() -> dict[str, Any]:
+    """The levels of sanction as the demo people hold them, so that limits and sentences agree."""
+    names = {"sanction_manager": "Sanction manager", "sanction_head": "Sanction head"}
+    return {
+        "levels": [
+            {
+                "role": role,
+                "name": names[role],
+                "limit_paise": limit,
+                "deviations": 2 if role == "sanction_manager" else 99,
+                "failures": 0 if role == "sanction_manager" else 99,
+            }
+            for _, _, role, _, limit, _ in PEOPLE
+            if role in names
+        ]
+    }
+
+
 def _furnish(uow: UnitOfWork, one: DemoBrand, business_date: dt.date) -> None:
     for product in one.products:
         row = create_product(uow, product.code, product.name, product.terms.kind.value)
@@ -272,7 +291,7 @@ def _furnish(uow: UnitOfWork, one: DemoBrand, business_date: dt.date) -> None:
         f"{one.closing_words}.",
         dlt_id=f"DLT-{one.id}-loan_closed",
     )
-    seed_rules(uow, effective_from=business_date)
+    seed_rules(uow, effective_from=business_date, authority=_authority())
     change_setting(uow, "contact_hours", {"from": 8, "to": 19}, business_date)
     uow.add_all([Holiday(on_date=day, name=name) for day, name in HOLIDAYS])
     people = uow.session.execute(
