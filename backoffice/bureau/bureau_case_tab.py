@@ -131,7 +131,9 @@ class BureauTab(SecureState, rx.State):
         self.accounts = [_account(one) for one in report.summary.get("accounts", [])]
         self.enquiries = [_enquiry(one) for one in report.summary.get("enquiries", [])][:30]
         rows = grid_of(report.summary, ist_date(report.pulled_at or report.requested_at))
-        self.months = [_month(cell.month) for cell in rows[0].cells] if rows else []
+        self.months = (
+            [_month_head(cell.month, n) for n, cell in enumerate(rows[0].cells)] if rows else []
+        )
         self.grid = [_grid_row(row) for row in rows]
 
     @command(Permission.BUREAU_PULL)
@@ -218,10 +220,21 @@ def _enquiry(one: dict[str, Any]) -> dict[str, str]:
     return {
         "on": _day(one.get("on")),
         "lender": one.get("lender", ""),
-        "purpose": one.get("purpose", ""),
+        "purpose": _purpose(str(one.get("purpose", ""))),
         "amount": _money(one.get("amount_paise")),
         "href": "",
     }
+
+
+def _purpose(text: str) -> str:
+    """The bureau's own word; a bare code is said to be one."""
+    return t("code {code}", code=text) if text.isdigit() else text
+
+
+def _month_head(text: str, position: int) -> str:
+    """The year stands only where it begins, so that 24 months fit."""
+    named = _month(text)
+    return named if position == 0 or text.endswith("-01") else named[:3]
 
 
 def _month(text: str) -> str:

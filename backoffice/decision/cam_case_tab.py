@@ -117,25 +117,25 @@ def _duty(n: int) -> rx.Component:
                 t("Counted"),
                 value=CamTab.fields[f"{prefix}_counted"] == "on",
             ),
+            ui.field(
+                CamTab,
+                f"{prefix}_note",
+                t("Remark"),
+                value=CamTab.fields[f"{prefix}_note"],
+                optional=True,
+            ),
             rx.el.div(
                 rx.cond(
                     CamTab.sources[f"{prefix}_source"],
                     rx.el.span(CamTab.sources[f"{prefix}_source"], class_name="muted"),
                 ),
-                ui.field(
-                    CamTab,
-                    f"{prefix}_note",
-                    t("Remark"),
-                    value=CamTab.fields[f"{prefix}_note"],
-                    optional=True,
-                ),
                 rx.cond(
                     CamTab.errors[f"obligation_{n}"],
                     rx.el.div(
-                        CamTab.errors[f"obligation_{n}"], class_name="error bad-text", role="alert"
+                        CamTab.errors[f"obligation_{n}"], class_name="bad-text", role="alert"
                     ),
                 ),
-                class_name="source stack-s",
+                class_name="source",
             ),
             class_name="cam-row",
         ),

@@ -196,8 +196,14 @@ def instalment_for_loan(kind: LoanKind, loan_paise: int, rate: Rate, days: int) 
     return round_fraction(loan_paise / annuity_factor(rate, tenor_months(days)))
 
 
-def appraise(given: CamInput, policy: CamPolicy) -> CamFigures:
-    """Work the memo out; pure, so that the form, the stored version and a re-run agree."""
+def appraise(
+    given: CamInput, policy: CamPolicy, *, instalment_paise: int | None = None
+) -> CamFigures:
+    """Work the memo out; pure, so that the form, the stored version and a re-run agree.
+
+    `instalment_paise` is the schedule's own instalment where the loan's dates are known; it
+    holds the product's rounding. Without it the plain annuity stands in.
+    """
     salary = average_salary_paise(given.salaries)
     bound = obligations_paise(given.obligations)
     capacity = max(0, share_bps(salary, policy.foir_bps, Rounding.DOWN) - bound)
@@ -214,7 +220,11 @@ def appraise(given: CamInput, policy: CamPolicy) -> CamFigures:
     maximum = round_ratio(lowest, 1, Rounding.DOWN, policy.round_down_to_paise)
     if maximum < policy.product_minimum_paise:
         maximum = 0
-    instalment = instalment_for_loan(given.kind, given.proposed_paise, given.rate, given.tenor_days)
+    instalment = instalment_paise
+    if instalment is None:
+        instalment = instalment_for_loan(
+            given.kind, given.proposed_paise, given.rate, given.tenor_days
+        )
     return CamFigures(
         salary_paise=salary,
         obligations_paise=bound,

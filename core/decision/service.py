@@ -228,6 +228,7 @@ def preview(evidence: Evidence, form: CamForm, policy: CamPolicy, today: dt.date
         if terms and terms.kind is LoanKind.BULLET
         else tenor_in_days(product.kind, form.tenor)
     )
+    schedule = make_schedule(terms) if terms is not None else None
     figures = appraise(
         CamInput(
             kind=product.kind,
@@ -239,10 +240,10 @@ def preview(evidence: Evidence, form: CamForm, policy: CamPolicy, today: dt.date
             proposed_paise=form.proposed_paise,
         ),
         policy,
+        instalment_paise=schedule.instalments[0].total_paise if schedule else None,
     )
-    if terms is None:
+    if terms is None or schedule is None:
         return CamPreview(form, figures, policy, None, 0, 0, 0, None, wrong)
-    schedule = make_schedule(terms)
     return CamPreview(
         form,
         figures,
