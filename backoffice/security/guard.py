@@ -4,11 +4,13 @@ loses everything it held."""
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 import reflex as rx
 from reflex.middleware import Middleware
@@ -101,6 +103,11 @@ def _refuse(*events: Any) -> StateUpdate:
     return StateUpdate(events=Event.from_event_type(list(events)))
 
 
+def leave_to(path: str) -> Any:
+    """Load a page that is no screen of ours (login, plain HTML): the router knows it not."""
+    return rx.call_script(f"window.location.assign({json.dumps(path)})")
+
+
 def brand_of_path(state: BaseState) -> str:
     """The [brand] in the page's address; it decides nothing but refusal."""
     return str((state.router_data.get("query") or {}).get("brand", ""))
@@ -111,7 +118,7 @@ def login_page(state: BaseState) -> str:
     path = str(state.router_data.get("asPath", "") or state.router_data.get("pathname", ""))
     parts = [part for part in path.split("?")[0].split("/") if part]
     if parts and parts[0] in ("my", "business"):
-        return f"/{parts[0]}/{parts[1]}/login" if len(parts) > 1 else "/login"
+        return f"/{parts[0]}/{quote(parts[1])}/login" if len(parts) > 1 else "/login"
     return "/login"
 
 
@@ -142,12 +149,12 @@ class GuardMiddleware(Middleware):
             log.error("handler without declared access refused: %s", event.name)
             return _refuse(rx.toast.error(t("This is not allowed")))
         if actor is None:
-            return _refuse(rx.redirect(login_page(state)))
+            return _refuse(leave_to(login_page(state)))
         asked = brand_of_path(state)
         if asked and actor.brand_code and asked != actor.brand_code:
             if actor.kind is ActorKind.STAFF:
-                return _refuse(rx.redirect(f"/auth/other-brand?brand={asked}", is_external=False))
-            return _refuse(rx.redirect(login_page(state)))
+                return _refuse(leave_to(f"/auth/other-brand?brand={quote(asked)}"))
+            return _refuse(leave_to(login_page(state)))
         if not allows(access, actor):
             log.warning("%s refused for %s %s", event.name, actor.kind, actor.id)
             return _refuse(rx.toast.error(t("You may not do this")))

@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-import reflex as rx
 
 from backoffice.security.access import Access, allows, set_current_actor
 from backoffice.security.command import background
-from backoffice.security.guard import load_actor_of
+from backoffice.security.guard import leave_to, load_actor_of, login_page
 from core.access.actor import Actor
 from core.db.settings import database_settings
 
@@ -136,6 +135,7 @@ def watch(
         async with self:
             actor = await load_actor_of(self, touch=False)
             address = self.router.url.path
+            login = login_page(self)
         if actor is None:
             return
         with hub.listening(actor.brand_id, frozenset(subjects)) as listener:
@@ -156,7 +156,7 @@ def watch(
                 if here != address:
                     return
                 if now is None or now.brand_id != actor.brand_id or not allows(access, now):
-                    yield rx.redirect("/login")
+                    yield leave_to(login)
                     return
                 if concerned:
                     # self is a proxy here; its __class__ is the state

@@ -4,6 +4,7 @@ Only what the guard tests need: connect, send one event, read the updates that a
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from contextlib import suppress
 from typing import Any
@@ -110,11 +111,7 @@ class Screen:
 
 def targets(answer: dict[str, Any]) -> list[str]:
     """Where the answer sends the browser."""
-    return [
-        str(event.get("payload", {}).get("path", ""))
-        for event in answer["events"]
-        if event.get("name") == "_redirect"
-    ]
+    return re.findall(r'location\.assign\(\\*"(.*?)\\*"\)', said(answer))
 
 
 def said(answer: dict[str, Any]) -> str:
