@@ -70,6 +70,9 @@ class MyWish(SecureState, rx.State):
                 number=mine.newest.number,
             )
             self.blocked_href, self.blocked_link = my_address("/application"), t("See it")
+        elif any(b is not None and b.days_past_due > 0 for _, b in mine.loans):
+            self.blocked = t("A payment of your loan is overdue. Pay it, then you can apply again.")
+            self.blocked_href, self.blocked_link = my_address(), t("See what is due")
         self.products = [_product(offer) for offer in found]
         known = {one["id"] for one in self.products}
         if self.product_id not in known and self.products:

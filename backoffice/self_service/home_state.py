@@ -159,7 +159,8 @@ class MyHome(SecureState, rx.State):
 
     def _take_application(self, mine: Mine) -> None:
         newest, case = mine.newest, mine.case
-        self.may_apply = newest is None or newest.status not in OPEN
+        behind = any(b is not None and b.days_past_due > 0 for _, b in mine.loans)
+        self.may_apply = not behind and (newest is None or newest.status not in OPEN)
         if newest is None or case is None:
             self.application_number = ""
             self.application_open = False

@@ -15,6 +15,7 @@ from core.application.access import holder_permission, require_holder, require_o
 from core.application.gate import NotReadyForCredit, missing_for_credit
 from core.application.life_cycle import APPLICATION, OPEN, REJECT_CODES
 from core.application.quote import Quote, limit_words, quote
+from core.application.store import running_loans
 from core.application.tables import Application, Assignment, CaseNote
 from core.application.tenor import tenor_in_days, tenor_words
 from core.brand.service import current_product_version
@@ -66,6 +67,12 @@ class ApplicationOpen(Conflict):
     """The customer has an application under way; one at a time."""
 
     code = "application_open"
+
+
+class LoanOverdue(Conflict):
+    """A running loan of the customer is overdue; it is paid before another one is asked for."""
+
+    code = "loan_overdue"
 
 
 class ProfileIncomplete(Conflict):
@@ -148,7 +155,7 @@ def save_draft(uow: UnitOfWork, command: Apply) -> Application:
 def apply(uow: UnitOfWork, command: Apply) -> Application:
     """Send an application; refused outside the product's limits with the reason and the limits.
 
-    Raises `Invalid`, `ProfileIncomplete` or `ApplicationOpen`.
+    Raises `Invalid`, `ProfileIncomplete`, `ApplicationOpen` or `LoanOverdue`.
     """
     uow.actor.require(Permission.APPLICATION_APPLY)
     customer = own_record(uow, lock=True)
@@ -168,6 +175,12 @@ def apply(uow: UnitOfWork, command: Apply) -> Application:
             f"Your application {under_way.number} is under way; you can apply again "
             "when it is decided"
         )
+    for loan, balance in running_loans(uow, customer.id):
+        if balance is not None and balance.days_past_due > 0:
+            raise LoanOverdue(
+                f"Your loan {loan.number} is overdue by {balance.days_past_due} days. "
+                "Pay it first, then you can apply again."
+            )
     application = _draft(uow, customer.id, command)
     account = primary_account(uow, customer.id)
     application.bank_account_id = account.id if account else None

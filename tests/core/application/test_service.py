@@ -13,6 +13,7 @@ from core.application.gate import NotReadyForCredit
 from core.application.service import (
     ApplicationOpen,
     Apply,
+    LoanOverdue,
     ProfileIncomplete,
     Reject,
     Step,
@@ -34,6 +35,7 @@ from core.application.tables import Application, CaseNote
 from core.brand.service import add_product_version
 from core.db.tables import OutboxEvent, Transition
 from core.kernel.errors import Forbidden, IllegalTransition, Invalid, NotFound, StaleVersion
+from core.loan.service import give_birth
 from core.notification.tables import Message
 from tests.core.application.world import (
     BULLET,
@@ -43,6 +45,7 @@ from tests.core.application.world import (
     register,
     stock,
 )
+from tests.core.loan.lending import lender_of
 
 
 @pytest.fixture
@@ -339,3 +342,22 @@ def test_notes_are_internal_and_messages_are_not(asha, case_id, executive, uow):
         assert write_to_lender(work, case_id, "Done").audience == "from_customer"
         with pytest.raises(Forbidden):
             add_note(work, case_id, "mine")
+
+
+def test_who_is_behind_on_a_loan_pays_it_first(brand, asha, shelf, uow):
+    lender = lender_of(brand)
+    application_id = applied(asha, shelf.bullet_id, 2_500_000, 7)
+
+    def sanction(work):
+        row = work.get(Application, application_id)
+        row.status, row.sanctioned_amount_paise = "disbursed", 2_500_000
+        row.sanctioned_tenor_days, row.rate_bps = 7, 100
+        give_birth(work, application_id)
+
+    lender.run(sanction)
+    lender.close_days(9)
+    with uow(asha) as work, pytest.raises(LoanOverdue) as refusal:
+        apply(work, Apply(shelf.bullet_id, 2_500_000, 30))
+    assert str(refusal.value) == (
+        "Your loan LN-000001 is overdue by 2 days. Pay it first, then you can apply again."
+    )
