@@ -13,9 +13,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from core.db.catalogue import load_metadata
 from sqlalchemy import create_engine, pool, text
 
+from core.db.catalogue import load_metadata
 from tests.conftest import migrate
 
 ROOT = Path(__file__).resolve().parents[2]

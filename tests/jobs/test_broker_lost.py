@@ -14,12 +14,13 @@ from pathlib import Path
 
 import pytest
 import redis
+from sqlalchemy import func, select
+
 from core.db.brand_table import now_utc, standing_at
 from core.db.outbox import SEND_AGAIN_AFTER
 from core.db.tables import InboxEvent, OutboxEvent
 from jobs.app import app, load_jobs
 from jobs.task import relay_brand, send_to_celery
-from sqlalchemy import func, select
 
 ROOT = Path(__file__).resolve().parents[2]
 TOPIC = "schedule.audit.seal"
