@@ -187,3 +187,14 @@ def test_a_forked_child_that_raises_is_told_with_its_traceback(supervisor):
 
     with pytest.raises(PartFailed, match=r"exit code 1(?s:.*)no such queue"):
         supervisor.start(Part("forked", work, probe=lambda: False))
+
+
+def test_parts_can_be_put_into_service_anew(supervisor, tmp_path):
+    order = tmp_path / "order"
+    mark = tmp_path / "mark"
+    supervisor.start(Part("web", python(POLITE, order, "web", mark), probe=mark.exists))
+    first = supervisor.pid("web")
+    mark.unlink()
+    supervisor.restart("web")
+    assert supervisor.pid("web") != first
+    assert order.read_text().split() == ["web"]
