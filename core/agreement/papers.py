@@ -10,9 +10,31 @@ from core.agreement.tables import Agreement
 from core.application.tables import Application
 from core.db.sentence import sentences
 from core.db.unit_of_work import UnitOfWork
+from core.document.tables import Document
 from core.kernel.errors import Forbidden
 
 sentences.add({"agreement.voided": "the papers number {number} became void: {why}"})
+
+
+def retire_papers(uow: UnitOfWork, agreement: Agreement, why: str) -> None:
+    """Close the signing link and mark the filed papers, so that nobody takes them for valid.
+
+    Part of use cases that have asked for their own permission.
+    """
+    agreement.sign_url_sealed = ""
+    for document_id in (
+        agreement.kfs_document_id,
+        agreement.agreement_document_id,
+        agreement.sanction_document_id,
+        agreement.signed_document_id,
+    ):
+        if document_id is None:
+            continue
+        document = uow.lock(Document, document_id)
+        document.state, document.reject_reason = "rejected", f"No longer valid: {why}"
+        document.version += 1
+        uow.touch("document", document.id)
+    uow.flush()
 
 
 def void_papers(uow: UnitOfWork, application: Application, why: str) -> Agreement | None:
@@ -27,8 +49,7 @@ def void_papers(uow: UnitOfWork, application: Application, why: str) -> Agreemen
     agreement = uow.lock(Agreement, found.id)
     uow.transition(AGREEMENT, agreement, "void", reason=why)
     agreement.void_reason = why
-    agreement.sign_url_sealed = ""
-    uow.flush()
+    retire_papers(uow, agreement, why)
     uow.audit(
         "agreement.voided",
         ("agreement", agreement.id),

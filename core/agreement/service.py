@@ -17,7 +17,7 @@ from core.access.permission import Permission
 from core.agreement import store
 from core.agreement.key_facts import Borrower, KeyFacts, Lender, Proposal, key_facts
 from core.agreement.life_cycle import AGREEMENT, WITH_SIGNER
-from core.agreement.papers import void_papers
+from core.agreement.papers import retire_papers, void_papers
 from core.agreement.party import borrower_of, lender_of
 from core.agreement.ports import SignAnswer, Signer, SignStatus
 from core.agreement.tables import Agreement
@@ -177,7 +177,9 @@ def record_papers(uow: UnitOfWork, plan: PaperPlan, made: MadePapers) -> Agreeme
     agreement = uow.lock(Agreement, plan.agreement_id)
     if agreement.status != "making":
         return agreement
-    number = application.number
+    number = (
+        f"{application.number} ({agreement.number})" if agreement.number > 1 else application.number
+    )
     kfs = _file(uow, "key_facts", f"{number} key facts statement.pdf", made.key_facts, plan)
     contract = _file(uow, "agreement", f"{number} loan agreement.pdf", made.agreement, plan)
     letter = _file(
@@ -406,7 +408,7 @@ def _signed_at(answer: SignAnswer) -> dt.datetime | None:
 def _not_signed(
     uow: UnitOfWork, application: Application, agreement: Agreement, event: str
 ) -> None:
-    agreement.sign_url_sealed = ""
+    retire_papers(uow, agreement, _OUTCOMES[event])
     if application.status == "agreement_sent":
         uow.transition(APPLICATION, application, "withdraw_agreement", reason=_OUTCOMES[event])
     uow.audit(
@@ -453,7 +455,7 @@ def expire_agreement(uow: UnitOfWork, agreement_id: int) -> Agreement:
     if agreement.status not in ("made", *WITH_SIGNER) or not late:
         return agreement
     uow.transition(AGREEMENT, agreement, "expire")
-    agreement.sign_url_sealed = ""
+    retire_papers(uow, agreement, "the offer lapsed")
     if application.status == "agreement_sent":
         uow.transition(APPLICATION, application, "withdraw_agreement", reason="The offer lapsed")
     uow.audit("agreement.expired", ("agreement", agreement.id), case_id=application.id)
