@@ -210,7 +210,7 @@ def nothing(ctx: JobContext, payload: Payload) -> None:
 STAND_INS: Mapping[str, Work] = {
     "ask_kyc_provider": answer_kyc,
     "ask_bureau": answer_bureau,
-    "read_document": read_in_process,
+    "document_reader": read_in_process,
     "send_agreement": accept_papers,
     "fetch_signed_copy": file_signed_copy,
     "send_payout": pay_out,

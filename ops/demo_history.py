@@ -30,6 +30,7 @@ from jobs.task import JobContext, Payload, consumers_of
 from ops.demo_answer import STAND_INS, UNHEARD
 from ops.demo_brand import BRANDS, PEOPLE, address_of
 from ops.demo_case import Case, live
+from ops.demo_invoice import sell_on_credit
 from ops.demo_plan import PLANS, Plan
 
 OPENS_AT = dt.timedelta(hours=10)
@@ -138,6 +139,8 @@ def live_in_brand(brand_id: int, start: dt.date, today: dt.date) -> None:
                 _close_day(brand_id)
                 settle(brand_id)
         day += dt.timedelta(days=1)
+    with standing_at(ist_midnight(today) + OPENS_AT):
+        sell_on_credit(brand_id, world.actor(brand_id, "suresh"), today, lambda: settle(brand_id))
     _deliver_messages(brand_id)
 
 
