@@ -208,7 +208,10 @@ def radio_field(
 def hidden(name: str, value: Any) -> rx.Component:
     """A value that travels with the form unseen (a version, an id)."""
     extra = {"key": value.to(str)} if isinstance(value, rx.Var) else {}
-    return rx.el.input(type="hidden", name=name, default_value=value, **extra)
+    # not type="hidden": there React writes the default back over what the conflict dialog set
+    return rx.el.input(
+        type="text", name=name, default_value=value, hidden=True, read_only=True, **extra
+    )
 
 
 def pair(*fields: rx.Component) -> rx.Component:
