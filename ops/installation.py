@@ -35,6 +35,7 @@ class Settings:
         sandbox_port: `SANDBOX_PORT`, the provider sandbox, by default the next port.
         production: `MUNIM_ENV=production`.
         demo: `MUNIM_DEMO`, demo data and the demo people on the login page.
+        demo_history: off with `MUNIM_DEMO=people`: the demo people alone, without any case.
         sandbox: `MUNIM_SANDBOX`, the provider sandbox.
         web_workers: `WEB_WORKERS`, granian processes.
         database_url, migration_url, redis_url: one's own servers instead of the embedded ones.
@@ -46,6 +47,7 @@ class Settings:
     sandbox_port: int
     production: bool
     demo: bool
+    demo_history: bool
     sandbox: bool
     web_workers: int
     database_url: str
@@ -76,9 +78,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise CannotStart(f"MUNIM_ENV is {kind!r}; it must be development or production.")
     production = kind == "production"
     port = _number(given, "PORT", DEFAULT_PORT)
+    only_people = given.get("MUNIM_DEMO", "").lower() == "people"
     wanted = {
-        name: _yes_or_no(given, name, default=not production)
-        for name in ("MUNIM_DEMO", "MUNIM_SANDBOX")
+        "MUNIM_DEMO": only_people or _yes_or_no(given, "MUNIM_DEMO", default=not production),
+        "MUNIM_SANDBOX": _yes_or_no(given, "MUNIM_SANDBOX", default=not production),
     }
     for name, words in (("MUNIM_DEMO", "Demo data"), ("MUNIM_SANDBOX", "The provider sandbox")):
         if production and wanted[name]:
@@ -97,6 +100,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         sandbox_port=_number(given, "SANDBOX_PORT", port + 1),
         production=production,
         demo=wanted["MUNIM_DEMO"],
+        demo_history=not only_people,
         sandbox=wanted["MUNIM_SANDBOX"],
         web_workers=_number(given, "WEB_WORKERS", 1),
         database_url=database_url,
