@@ -135,7 +135,7 @@ def _blank(kind: str) -> dict[str, str]:
 
 def _row(check: KycCheck) -> dict[str, str]:
     return {
-        "what": t(KIND_WORDS[check.kind]).capitalize(),
+        "what": t(TITLES[check.kind]),
         "subject": check.subject_masked,
         "status": check.status,
         "recorded": check.recorded_name or "–",

@@ -102,8 +102,8 @@ class Walk:
     brand: str = "kosh"
     brand_id: int = 1
     _contexts: dict[str, BrowserContext] = field(default_factory=dict)
-    _passed: set[int] = field(default_factory=set)
-    _codes: set[str] = field(default_factory=set)
+    passed: set[int] = field(default_factory=set)
+    codes: set[str] = field(default_factory=set)
 
     @property
     def sandbox(self) -> Sandbox:
@@ -149,7 +149,7 @@ class Walk:
             page.goto(f"/{place}/{self.brand}/login")
             page.get_by_label("Mobile number").fill(mobile)
             page.get_by_role("button", name="Send the code").click()
-            page.get_by_label("Code").fill(self.sandbox.one_time_code(mobile, self._codes))
+            page.get_by_label("Code").fill(self.sandbox.one_time_code(mobile, self.codes))
             page.get_by_role("button", name="Continue").click()
             page.wait_for_url(re.compile(f"/{place}/{self.brand}/?$"))
         return page
@@ -172,9 +172,13 @@ class Walk:
         assert len(found) == 1, f"{len(found)} rows for {sql}"
         return found[0]
 
-    def until(self, sql: str, *values: Any) -> dict[str, Any]:
+    def until(
+        self, sql: str, *values: Any, seconds_max: float = WAIT_SECONDS_MAX
+    ) -> dict[str, Any]:
         """The first row of a question, as soon as there is one."""
-        return eventually(lambda: next(iter(self.rows(sql, *values)), None), f"row for {sql}")
+        return eventually(
+            lambda: next(iter(self.rows(sql, *values)), None), f"row for {sql}", seconds_max
+        )
 
     def audited(self, action: str, *values: Any) -> bool:
         """Whether the audit has an action, on a subject id when one is given."""
@@ -188,6 +192,11 @@ class Walk:
         path.parent.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=path, full_page=True, animations="disabled")
         return path
+
+    def pictures_of_failure(self, step: str) -> None:
+        """What everybody sees at this moment."""
+        for who, context in self._contexts.items():
+            self.picture(context.pages[-1], f"failed_{step}_{who}")
 
     def close(self) -> None:
         """End everybody's browser."""

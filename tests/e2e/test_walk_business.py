@@ -1,0 +1,200 @@
+"""Decides that a business's invoice, a filtered export and a brand's settings work end to end.
+The same running product as the walk of a loan, with other people."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import time
+
+import pytest
+
+from integrations.sandbox.person import person
+from tests.documents import paper
+from tests.e2e.walk import Walk, eventually
+
+OWNER = person(int(os.environ.get("MUNIM_E2E_PERSON", "648")) + 3000)
+TEXT_PDF = "inv_0009_tally_classic.pdf"
+PHOTO = "inv_0021_professional.jpg"
+INVOICE = "SELECT i.* FROM invoice i WHERE i.invoice_number = %s AND i.business_id = %s"
+READ_SECONDS_MAX = 90
+
+
+@pytest.fixture(scope="module")
+def walk(munim, browser):
+    made = Walk(munim, browser, "business_walk")
+    yield made
+    made.close()
+
+
+def _upload(page, tmp_path, name, as_name):
+    file = tmp_path / as_name
+    file.write_bytes(paper(name))
+    page.locator("input[type=file]").set_input_files(file)
+
+
+def _invoice_of(walk, file_name):
+    return walk.until(
+        "SELECT i.* FROM invoice i JOIN document d ON d.brand_id = i.brand_id"
+        " AND d.id = i.document_id WHERE d.file_name = %s AND d.reading_state = 'read'"
+        " ORDER BY i.id DESC LIMIT 1",
+        file_name,
+        seconds_max=READ_SECONDS_MAX,
+    )
+
+
+def test_12_invoices_are_read_corrected_and_a_second_upload_is_caught(walk, tmp_path):
+    page = walk.party("business", OWNER.mobile, phone=True)
+    page.get_by_label("Business name").fill("Silverline Organics")
+    page.get_by_label("GSTIN").fill("19HXMCA9208O3ZE")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("heading", name="Silverline Organics", level=1).wait_for()
+    _upload(page, tmp_path, TEXT_PDF, "first.pdf")
+    _upload(page, tmp_path, PHOTO, "photo.jpg")
+
+    # the text PDF: every printed amount, to the paisa
+    invoice = _invoice_of(walk, "first.pdf")
+    assert invoice["invoice_number"] == "GST/4199/25-26"
+    assert invoice["invoice_date"].isoformat() == "2025-07-17"
+    assert (invoice["seller_gstin"], invoice["buyer_gstin"]) == (
+        "19HXMCA9208O3ZE",
+        "33DXGCA1839F1ZM",
+    )
+    assert (invoice["taxable_paise"], invoice["igst_paise"], invoice["total_paise"]) == (
+        5_184_43,
+        933_20,
+        6_118_00,
+    )
+    # the photographed one, read by OCR
+    scanned = _invoice_of(walk, "photo.jpg")
+    assert scanned["invoice_number"] == "INV-007333"
+    assert scanned["total_paise"] == 384_616_00
+    page.get_by_text("₹ 6,118.00").first.wait_for()
+    page.get_by_text("₹ 3,84,616.00").first.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    walk.picture(page, "12_business")
+
+    # staff see the page beside the fields, and correct one
+    desk = walk.staff("charu")
+    desk.goto(f"/kosh/invoices/{invoice['id']}")
+    desk.get_by_role("img", name="first.pdf").wait_for()
+    field = desk.locator("form", has=desk.get_by_label("Buyer", exact=False).first)
+    buyer = desk.locator("#desk-buyer_name")
+    buyer.fill("Annapurna Textiles Private Limited")
+    buyer.locator("xpath=ancestor::form").get_by_role("button", name="Save").click()
+    desk.get_by_text("Corrected; the old value is kept").wait_for()
+    desk.get_by_text(re.compile("Was Annapurna Textiles")).wait_for()
+    walk.picture(desk, "12_desk")
+    row = walk.row("SELECT * FROM invoice WHERE id = %s", invoice["id"])
+    assert row["buyer_name"] == "Annapurna Textiles Private Limited"
+    assert walk.rows(
+        "SELECT 1 FROM correction WHERE path = 'buyer_name' AND new_value::text LIKE '%%Private%%'"
+    )
+    desk.goto(f"/kosh/invoices/{scanned['id']}")
+    desk.get_by_role("img", name="photo.jpg").wait_for()
+    walk.picture(desk, "12_desk_scanned")
+
+    # the same invoice once more
+    _upload(page, tmp_path, TEXT_PDF, "again.pdf")
+    page.get_by_text(re.compile("already")).first.wait_for()
+    walk.picture(page, "12_duplicate")
+
+
+def test_13_an_admin_exports_what_is_filtered(walk):
+    page = walk.staff("kavita")
+    page.goto("/kosh/loans?stage=review")
+    page.get_by_role("heading", name="Applications and loans").wait_for()
+    page.get_by_role("button", name="Export").click()
+    page.get_by_role("heading", name="Exports").wait_for()
+    page.get_by_role("button", name="Download").first.wait_for()
+    walk.picture(page, "13_exports")
+    with page.expect_download() as arriving:
+        page.get_by_role("button", name="Download").first.click()
+    file = arriving.value
+    with open(file.path(), encoding="utf-8-sig", newline="") as opened:
+        rows = list(csv.reader(io.StringIO(opened.read())))
+    expected = walk.row(
+        "SELECT count(*) AS n FROM application WHERE status IN ('applied', 'in_review', 'sent_back')"
+    )["n"]
+    assert len(rows) - 1 == expected
+    run = walk.row("SELECT * FROM export_run ORDER BY id DESC LIMIT 1")
+    assert (run["state"], run["filters"], run["row_count"]) == (
+        "done",
+        {"stage": "review"},
+        expected,
+    )
+    # the link is signed: another file name, or a later end, is refused
+    link = file.url
+    assert page.request.get(link).status == 200
+    ends = re.search(r"(\d{10})", link)
+    assert ends is not None
+    assert time.time() < int(ends.group()) <= time.time() + 601
+    longer = link.replace(ends.group(), str(int(ends.group()) + 3600))
+    assert page.request.get(longer).status in (403, 404, 410)
+
+
+def test_14_settings_take_effect_at_once_and_are_in_the_audit(walk):
+    page = walk.staff("kavita")
+    page.goto("/kosh/settings/brand")
+    page.get_by_label("Colour").fill("#9a3412")
+    page.get_by_role("button", name="Save the brand").click()
+    eventually(
+        lambda: "#9a3412" in page.locator("style").all_inner_texts().__str__().lower(),
+        "new colour in the page",
+    )
+    walk.picture(page, "14_brand")
+
+    # a lower limit refuses from this moment on
+    page.goto("/kosh/settings/products")
+    page.get_by_role("row", name=re.compile("Salary advance")).click()
+    page.get_by_label("Largest amount").fill("90000")
+    page.get_by_role("button", name="Make this version").click()
+    page.get_by_role("cell", name=re.compile("90,000")).first.wait_for()
+    walk.picture(page, "14_product")
+
+    page.goto("/kosh/settings/templates")
+    page.get_by_role("row", name=re.compile("One-time code")).first.click()
+    page.get_by_label("Text").fill("{code} opens {brand} for {minutes} minutes. Tell nobody.")
+    page.get_by_role("button", name="Use this text").click()
+    page.get_by_role("cell", name=re.compile("Tell nobody")).first.wait_for()
+    walk.picture(page, "14_template")
+
+    customer = walk.party("my", person(OWNER.number + 1).mobile, phone=True)
+    walk.sandbox.message(person(OWNER.number + 1).mobile, r"opens Kosh for \d+ minutes")
+    assert "#9a3412" in customer.content().lower()
+    offered = walk.rows(
+        "SELECT terms FROM product_version ORDER BY id DESC LIMIT 1"
+    )[0]["terms"]
+    assert offered["max_amount_paise"] == 90_000_00
+
+    # somebody new, with a role, logs in and sees what the role may see
+    email = f"nisha{OWNER.number}@munim.example"
+    page.goto("/kosh/staff")
+    page.get_by_role("button", name="Add a person").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("Nisha Bhatt")
+    dialog.get_by_label("E-mail").fill(email)
+    dialog.get_by_label("Role").select_option("collection_executive")
+    dialog.get_by_role("button", name="Add the person").click()
+    password = dialog.locator("code").inner_text()
+    walk.picture(page, "14_staff")
+    dialog.get_by_role("button", name="Done").click()
+    new = walk.page_of("nisha")
+    new.goto("/login")
+    new.get_by_label("E-mail").fill(email)
+    new.get_by_label("Password").fill(password)
+    new.get_by_role("button", name="Log in", exact=True).click()
+    menu = new.get_by_role("navigation", name="Main")
+    menu.get_by_role("link", name="Worklist").wait_for()
+    assert menu.get_by_role("link", name="Brand", exact=True).count() == 0
+
+    page.goto("/kosh/audit")
+    page.get_by_role("cell", name=re.compile("Nisha Bhatt")).first.wait_for()
+    for action in ("brand", "product", "message_template", "staff"):
+        page.goto(f"/kosh/audit?subject={action}")
+        page.get_by_role("cell", name=re.compile("Kavita Rao")).first.wait_for()
+    page.goto("/kosh/audit")
+    page.get_by_role("heading", name="Audit").wait_for()
+    walk.picture(page, "14_audit")
