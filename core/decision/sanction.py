@@ -138,9 +138,12 @@ def refusal(
     if actor.can(Permission.APPLICATION_SANCTION_ANY):
         return ""
     if amount_paise > actor.sanction_limit_paise:
+        # the level may carry it although this person's own limit does not
+        same = actor.role == reach.level.role
+        whom = "somebody with a higher limit" if same else f"the {reach.level.name}"
         return (
             f"{format_inr(amount_paise)} is above your limit of "
-            f"{format_inr(actor.sanction_limit_paise)}; it is for the {reach.level.name}"
+            f"{format_inr(actor.sanction_limit_paise)}; it is for {whom}"
         )
     if reach.position > 0 and actor.role != reach.level.role:
         return f"This case is for the {reach.level.name}: {reach.sentence}"
