@@ -67,13 +67,13 @@ class Munim:
 
 
 @pytest.fixture(scope="session")
-def demo_data() -> bool:
-    """Whether the installation starts with demo data; a test package may override this."""
-    return True
+def demo_data() -> str:
+    """What the installation starts with, as `MUNIM_DEMO` says it: its people, and no case yet."""
+    return "people"
 
 
 @pytest.fixture(scope="session")
-def munim(tmp_path_factory: pytest.TempPathFactory, demo_data: bool) -> Iterator[Munim]:
+def munim(tmp_path_factory: pytest.TempPathFactory, demo_data: str) -> Iterator[Munim]:
     """The whole product: database, queue, workers, sandbox, web server; started once.
 
     `MUNIM_E2E_ADDRESS` and `MUNIM_E2E_HOME` point the tests at one that already runs."""
@@ -94,7 +94,7 @@ def munim(tmp_path_factory: pytest.TempPathFactory, demo_data: bool) -> Iterator
         "MUNIM_HOME": str(home),
         "PORT": str(port),
         "SANDBOX_PORT": str(sandbox_port),
-        "MUNIM_DEMO": os.environ.get("MUNIM_DEMO") or ("1" if demo_data else "0"),
+        "MUNIM_DEMO": os.environ.get("MUNIM_DEMO") or demo_data,
         # the one thing worth sharing: built pages, which depend on the sources alone
         "MUNIM_WEB": os.environ.get("MUNIM_WEB") or str(ROOT / ".munim" / "web"),
         "PYTHONUNBUFFERED": "1",

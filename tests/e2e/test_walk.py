@@ -273,9 +273,7 @@ def test_06_the_manager_sanctions_within_the_limit_and_nobody_above_it(walk):
 
 def test_07_the_customer_signs_and_the_webhook_moves_the_case(walk):
     case = _case(walk)
-    walk.until(
-        "SELECT * FROM agreement WHERE application_id = %s AND status = 'made'", case["id"]
-    )
+    walk.until("SELECT * FROM agreement WHERE application_id = %s AND status = 'made'", case["id"])
     page = _open_case(walk, "omkar", "agreement")
     page.get_by_role("link", name="Key facts statement").wait_for()
     walk.picture(page, "07_papers")
@@ -425,9 +423,9 @@ def test_10_end_of_day_finds_it_overdue_and_a_collector_works_on_it(walk):
     page.get_by_role("cell", name="Salary is late; pays the rest within three days.").wait_for()
     page.get_by_role("button", name="Plan the reminder").click()
     walk.until("SELECT 1 FROM reminder WHERE loan_id = %s", loan["id"])
-    page.locator("section", has=page.get_by_role("heading", name="Reminders", exact=True)).get_by_text(
-        "Pending"
-    ).wait_for()
+    page.locator(
+        "section", has=page.get_by_role("heading", name="Reminders", exact=True)
+    ).get_by_text("Pending").wait_for()
     promise = walk.row("SELECT * FROM promise_to_pay WHERE loan_id = %s", loan["id"])
     assert promise["amount_paise"] == 12_000_00
     reminder = eventually(
@@ -437,9 +435,9 @@ def test_10_end_of_day_finds_it_overdue_and_a_collector_works_on_it(walk):
         "sent reminder",
         150,
     )[0]
-    page.locator("section", has=page.get_by_role("heading", name="Reminders", exact=True)).get_by_text(
-        "Sent"
-    ).wait_for()
+    page.locator(
+        "section", has=page.get_by_role("heading", name="Reminders", exact=True)
+    ).get_by_text("Sent").wait_for()
     walk.picture(page, "10_collector")
     states = walk.rows(
         "SELECT from_status, to_status FROM transition WHERE subject_type = 'reminder'"

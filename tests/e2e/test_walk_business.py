@@ -164,9 +164,7 @@ def test_14_settings_take_effect_at_once_and_are_in_the_audit(walk):
     customer = walk.party("my", person(OWNER.number + 1).mobile, phone=True)
     walk.sandbox.message(person(OWNER.number + 1).mobile, r"opens Kosh for \d+ minutes")
     assert "#9a3412" in customer.content().lower()
-    offered = walk.rows(
-        "SELECT terms FROM product_version ORDER BY id DESC LIMIT 1"
-    )[0]["terms"]
+    offered = walk.rows("SELECT terms FROM product_version ORDER BY id DESC LIMIT 1")[0]["terms"]
     assert offered["max_amount_paise"] == 90_000_00
 
     # somebody new, with a role, logs in and sees what the role may see

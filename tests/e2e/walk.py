@@ -183,7 +183,9 @@ class Walk:
     def audited(self, action: str, *values: Any) -> bool:
         """Whether the audit has an action, on a subject id when one is given."""
         more = " AND subject_id = %s" if values else ""
-        return bool(self.rows(f"SELECT 1 FROM audit_event WHERE action = %s{more}", action, *values))  # noqa: S608
+        return bool(
+            self.rows(f"SELECT 1 FROM audit_event WHERE action = %s{more}", action, *values)
+        )  # noqa: S608
 
     def picture(self, page: Page, what: str, *, dark: bool = False) -> Path:
         """A screenshot into `.screenshots/<walk>/`, in light or dark."""
