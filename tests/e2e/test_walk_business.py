@@ -18,7 +18,6 @@ from tests.e2e.walk import Walk, eventually
 OWNER = person(int(os.environ.get("MUNIM_E2E_PERSON", "648")) + 3000)
 TEXT_PDF = "inv_0009_tally_classic.pdf"
 PHOTO = "inv_0021_professional.jpg"
-INVOICE = "SELECT i.* FROM invoice i WHERE i.invoice_number = %s AND i.business_id = %s"
 READ_SECONDS_MAX = 90
 
 
@@ -38,7 +37,7 @@ def _upload(page, tmp_path, name, as_name):
 def _invoice_of(walk, file_name):
     return walk.until(
         "SELECT i.* FROM invoice i JOIN document d ON d.brand_id = i.brand_id"
-        " AND d.id = i.document_id WHERE d.file_name = %s AND d.reading_state = 'read'"
+        " AND d.id = i.document_id WHERE d.file_name = %s AND i.status = 'read'"
         " ORDER BY i.id DESC LIMIT 1",
         file_name,
         seconds_max=READ_SECONDS_MAX,
@@ -80,7 +79,6 @@ def test_12_invoices_are_read_corrected_and_a_second_upload_is_caught(walk, tmp_
     desk = walk.staff("charu")
     desk.goto(f"/kosh/invoices/{invoice['id']}")
     desk.get_by_role("img", name="first.pdf").wait_for()
-    field = desk.locator("form", has=desk.get_by_label("Buyer", exact=False).first)
     buyer = desk.locator("#desk-buyer_name")
     buyer.fill("Annapurna Textiles Private Limited")
     buyer.locator("xpath=ancestor::form").get_by_role("button", name="Save").click()
@@ -113,10 +111,10 @@ def test_13_an_admin_exports_what_is_filtered(walk):
     with page.expect_download() as arriving:
         page.get_by_role("button", name="Download").first.click()
     file = arriving.value
-    with open(file.path(), encoding="utf-8-sig", newline="") as opened:
-        rows = list(csv.reader(io.StringIO(opened.read())))
+    rows = list(csv.reader(io.StringIO(file.path().read_text(encoding="utf-8-sig"))))
     expected = walk.row(
-        "SELECT count(*) AS n FROM application WHERE status IN ('applied', 'in_review', 'sent_back')"
+        "SELECT count(*) AS n FROM application"
+        " WHERE status IN ('applied', 'in_review', 'sent_back')"
     )["n"]
     assert len(rows) - 1 == expected
     run = walk.row("SELECT * FROM export_run ORDER BY id DESC LIMIT 1")
