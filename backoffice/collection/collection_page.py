@@ -196,11 +196,11 @@ def collection_case_page() -> rx.Component:
             ),
         ),
         ui.columns(
-            rx.el.div(
+            ui.stack(
                 rx.cond(state.can_work, ui.section(t("Record the contact"), contact_form())),
                 rx.cond(state.can_work, ui.section(t("Plan a reminder"), reminder_form())),
             ),
-            rx.el.div(
+            ui.stack(
                 ui.section(
                     t("Promises to pay"),
                     ui.simple_table(PROMISE_COLUMNS, state.promises, empty=t("No promise yet.")),

@@ -42,6 +42,8 @@ def may_open(actor: Actor, application: Application) -> bool:
         status in _AFTER_CREDIT or application.recommended_at is not None
     ):
         return True
+    if actor.can(Permission.AGREEMENT_SEND) and status in ("sanctioned", "agreement_sent"):
+        return True
     if actor.can(Permission.DISBURSAL_LIST) and status in (*DISBURSAL, "disbursed"):
         return True
     return actor.can(Permission.COLLECTION_LIST) and status == "disbursed"

@@ -17,7 +17,7 @@ from tests.e2e.walk import Walk, eventually, statement_of
 # a walk repeated against the same installation needs somebody new
 BORROWER = person(int(os.environ.get("MUNIM_E2E_PERSON", "648")))
 TODAY = ist_date(dt.datetime.now(dt.UTC))
-REPAID_ON = TODAY + dt.timedelta(days=10)
+UTR = f"HDFCN5202611{BORROWER.number:07d}"
 LOAN_EXECUTIVES = ("lata", "suresh")
 CASE = "SELECT * FROM application WHERE customer_id = %s ORDER BY id DESC LIMIT 1"
 
@@ -220,7 +220,9 @@ def test_05_credit_judges_with_the_rules_and_recommends(walk):
     salary = re.compile(r"^" + format_inr(BORROWER.salary_paise, symbol=False)[:-3] + r"$")
     boxes = page.locator("input[name^=salary_]")
     assert [bool(salary.match(box.input_value())) for box in boxes.all()] == [True] * 3
-    page.get_by_label("Repayment date").fill(REPAID_ON.isoformat())
+    open_date = walk.row("SELECT business_date FROM brand WHERE id = 1")["business_date"]
+    repaid_on = open_date + dt.timedelta(days=10)
+    page.get_by_label("Repayment date").fill(repaid_on.isoformat())
     page.get_by_label("Why do you recommend this loan?").fill(
         "Salary comes regularly from a known employer, one small instalment, no bounces."
     )
@@ -368,14 +370,14 @@ def test_09_the_customer_pays_by_link_and_staff_record_a_transfer(walk):
     page.get_by_role("heading", name="Record a payment").wait_for()
     page.get_by_label("Amount", exact=True).fill("3000")
     page.get_by_label("Mode").select_option("neft")
-    page.get_by_label("UTR").fill("HDFCN52026112012345")
+    page.get_by_label("UTR").fill(UTR)
     page.get_by_role("button", name="Record for approval").click()
     page.get_by_text("Recorded; another person must approve it").wait_for()
     walk.picture(page, "09_recorded")
     page = walk.staff("olivia")
     page.goto("/kosh/ops/payment-approval")
     page.get_by_role("row", name=re.compile("3,000.00")).click()
-    page.get_by_text("HDFCN52026112012345").first.wait_for()
+    page.get_by_text(UTR).first.wait_for()
     walk.picture(page, "09_approval")
     _confirm(page, re.compile("Approve ₹"))
     walk.until(

@@ -81,6 +81,14 @@ export function MoneyInput({ id, name, value = "", describedBy, invalid, placeho
   useEffect(() => {
     setText(value ?? "");
   }, [value]);
+  const box = useRef(null);
+  // a form that is cleared after it was accepted resets only what the browser itself holds
+  useEffect(() => {
+    const form = box.current?.form;
+    const clear = () => setText(value ?? "");
+    form?.addEventListener("reset", clear);
+    return () => form?.removeEventListener("reset", clear);
+  }, [value]);
   const tidy = () => {
     const clean = (text || "").replace(/[₹,\s]/g, "");
     if (/^\d+(\.\d{0,2})?$/.test(clean)) {
@@ -95,6 +103,7 @@ export function MoneyInput({ id, name, value = "", describedBy, invalid, placeho
           ₹
         </span>
         <input
+          ref={box}
           id={id}
           name={name}
           className="input"
