@@ -67,16 +67,21 @@ class Munim:
 
 
 @pytest.fixture(scope="session")
-def demo_data() -> str:
-    """What the installation starts with, as `MUNIM_DEMO` says it: its people, and no case yet."""
-    return "people"
+def munim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Munim]:
+    """The whole product with its demo cases; started once.
+
+    `MUNIM_E2E_ADDRESS` and `MUNIM_E2E_HOME` point the tests at one that already runs."""
+    yield from _started(tmp_path_factory, "1")
 
 
 @pytest.fixture(scope="session")
-def munim(tmp_path_factory: pytest.TempPathFactory, demo_data: str) -> Iterator[Munim]:
-    """The whole product: database, queue, workers, sandbox, web server; started once.
+def empty_munim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Munim]:
+    """A second one with the demo people and no case, for tests that make their own from nothing."""
+    yield from _started(tmp_path_factory, "people")
 
-    `MUNIM_E2E_ADDRESS` and `MUNIM_E2E_HOME` point the tests at one that already runs."""
+
+def _started(tmp_path_factory: pytest.TempPathFactory, demo: str) -> Iterator[Munim]:
+    """Database, queue, workers, sandbox and web server, until the session ends."""
     if os.environ.get("MUNIM_E2E_ADDRESS"):
         yield Munim(
             os.environ["MUNIM_E2E_ADDRESS"],
@@ -94,7 +99,7 @@ def munim(tmp_path_factory: pytest.TempPathFactory, demo_data: str) -> Iterator[
         "MUNIM_HOME": str(home),
         "PORT": str(port),
         "SANDBOX_PORT": str(sandbox_port),
-        "MUNIM_DEMO": os.environ.get("MUNIM_DEMO") or demo_data,
+        "MUNIM_DEMO": demo,
         # the one thing worth sharing: built pages, which depend on the sources alone
         "MUNIM_WEB": os.environ.get("MUNIM_WEB") or str(ROOT / ".munim" / "web"),
         "PYTHONUNBUFFERED": "1",

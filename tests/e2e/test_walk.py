@@ -23,8 +23,8 @@ CASE = "SELECT * FROM application WHERE customer_id = %s ORDER BY id DESC LIMIT 
 
 
 @pytest.fixture(scope="module")
-def walk(munim, browser):
-    made = Walk(munim, browser, "walk")
+def walk(empty_munim, browser):
+    made = Walk(empty_munim, browser, "walk")
     yield made
     made.close()
 

@@ -22,8 +22,8 @@ READ_SECONDS_MAX = 90
 
 
 @pytest.fixture(scope="module")
-def walk(munim, browser):
-    made = Walk(munim, browser, "business_walk")
+def walk(empty_munim, browser):
+    made = Walk(empty_munim, browser, "business_walk")
     yield made
     made.close()
 
