@@ -33,7 +33,7 @@ MONEY_PATHS = (
 )
 # what a line says to a checker is no text; a line that must be long says so itself
 PRAGMA = re.compile(r"\s+# (?:noqa|type:|pyright:).*$")
-MACHINE_PATH = re.compile(r"/work/(?:main|wt|munim|shared)|/root/|/home/[a-z]+/|/tmp/munim")
+MACHINE_PATH = re.compile(r"/(?:root|home/[a-z]+)/")
 REGISTRY_HOST = re.compile(
     r"https?://[^\s\"']*(?:registry\.|pypi|pythonhosted|npmjs|yarnpkg|artifactory|nexus)", re.I
 )

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from statistics import median
+from statistics import median_low
 from typing import Literal
 
 from core.bank_statement.narration import (
@@ -161,7 +161,7 @@ def _salaries(rows: Sequence[StatementRow]) -> tuple[SalaryCredit, ...]:
     credits = [row for row in rows if row.credit_paise]
     named = [row for row in credits if _kind(row) == "salary_word"]
     if named:
-        usual = median(row.credit_paise or 0 for row in named)
+        usual = median_low(row.credit_paise or 0 for row in named)
         named = [
             row
             for row in named
@@ -177,7 +177,7 @@ def _salaries(rows: Sequence[StatementRow]) -> tuple[SalaryCredit, ...]:
     business = _looks_like_business(credits)
     for key, group in by_party.items():
         if key in employers:
-            usual_named = median(row.credit_paise or 0 for row in named)
+            usual_named = median_low(row.credit_paise or 0 for row in named)
             for row in group:
                 if _near(row.credit_paise or 0, usual_named):
                     chosen[row.number] = row
@@ -194,7 +194,7 @@ def _party_key(party: str) -> str:
     return re.sub(r"[^A-Z]", "", party.upper().removeprefix("M/S"))[:12]
 
 
-def _near(amount: int, usual: float) -> bool:
+def _near(amount: int, usual: int) -> bool:
     return abs(amount - usual) * 100 <= usual * SALARY_SPREAD_PERCENT
 
 
@@ -205,7 +205,7 @@ def _regular(group: Sequence[StatementRow]) -> bool:
         return False
     if any(re.search(r"\b(INV|BILL|RENT|REFUND|DIV)\b", row.narration.upper()) for row in group):
         return False
-    usual = median(row.credit_paise or 0 for row in group)
+    usual = median_low(row.credit_paise or 0 for row in group)
     days = [row.date.day if row.date.day > 10 else row.date.day + 31 for row in group]
     return all(_near(row.credit_paise or 0, usual) for row in group) and max(days) - min(days) <= 8
 
@@ -265,7 +265,7 @@ def _obligations(
         found.append(
             Obligation(
                 lender=party_of(group[-1].narration) or group[-1].narration[:40],
-                amount_paise=int(median(row.debit_paise or 0 for row in group)),
+                amount_paise=median_low(row.debit_paise or 0 for row in group),
                 rows=tuple(paid),
                 returned_rows=tuple(back),
             )

@@ -105,7 +105,7 @@ def test_12_invoices_are_read_corrected_and_a_second_upload_is_caught(walk, tmp_
 
     # the same invoice once more
     _upload(page, tmp_path, TEXT_PDF, "again.pdf")
-    page.get_by_text(re.compile("already")).first.wait_for()
+    page.get_by_text(f"This invoice is the same as {invoice['number']}").first.wait_for()
     walk.picture(page, "12_duplicate")
 
 
