@@ -29,6 +29,7 @@ from backoffice.security.login import login_routes
 from backoffice.shell.layout import framed
 from backoffice.shell.page import import_all_pages, pages
 from core.db.catalogue import load_services
+from core.kernel.redact import cover_logs
 
 
 # Reflex evaluates this annotation among its own names
@@ -104,4 +105,5 @@ def on_load_of(one: Any) -> list[Any]:
     return [*frame, *one.on_load]
 
 
+cover_logs()
 app = build()

@@ -17,6 +17,7 @@ from celery.signals import beat_init, import_modules, worker_process_init, worke
 
 import jobs
 from core.db.engine import forget_engine
+from core.kernel.redact import cover_logs
 
 HEARTBEAT_EVERY_S = 5
 HEARTBEAT_LIVES_S = 20
@@ -30,6 +31,7 @@ def redis_url() -> str:
     return os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 
 
+cover_logs()
 app = Celery("munim", broker=redis_url())
 app.conf.update(
     task_ignore_result=True,

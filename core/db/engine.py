@@ -26,6 +26,8 @@ def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
         pool_timeout=POOL_WAIT_S,
         pool_pre_ping=True,
         isolation_level="READ COMMITTED",
+        # an error names its statement, never the values, which may be somebody's
+        hide_parameters=True,
         connect_args={
             "connect_timeout": 10,
             "options": (

@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any, cast
 
+import structlog
+
 COVER = "[hidden]"
 MAX_DEPTH = 8
 
@@ -110,3 +112,20 @@ def redact_event(
     """A structlog processor: nothing leaves the process that `redact` would cover."""
     covered: MutableMapping[str, Any] = redact(event)
     return covered
+
+
+def cover_logs() -> None:
+    """Let every structured log line of this process pass through `redact`, tracebacks too.
+
+    Called once by each edge when it starts; a second call changes nothing.
+    """
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            redact_event,
+            structlog.processors.JSONRenderer(default=str),
+        ]
+    )

@@ -84,3 +84,23 @@ def test_values_of_any_shape_are_covered() -> None:
 def test_the_log_processor_covers_an_event() -> None:
     event = redact_event(None, "info", {"event": "sent to asha@example.com", "otp": "482913"})
     assert event == {"event": f"sent to {COVER}", "otp": COVER}
+
+
+def test_a_log_line_and_its_traceback_leave_the_process_covered(capsys):
+    import structlog
+
+    from core.kernel.redact import cover_logs
+
+    before = structlog.get_config()
+    try:
+        cover_logs()
+        try:
+            raise ValueError("PAN ABCPE1234F is known")
+        except ValueError as error:
+            structlog.get_logger("test").warning("job failed", exc_info=error, case=7)
+        printed = capsys.readouterr().out
+    finally:
+        structlog.configure(**before)
+    assert "ABCPE1234F" not in printed
+    assert '"case": 7' in printed
+    assert "ValueError" in printed
